@@ -1,0 +1,22 @@
+package dev.carillon.cron;
+
+import java.util.concurrent.CompletionStage;
+
+/**
+ * One registered cron.
+ *
+ * <p>Threads: called on the runtime thread only. The stage may complete on any thread; whoever waits hops back.
+ * <p>Closing: any number of times. A pending {@link #next} completes with {@link CronNext.Closed} at once; name and
+ * place are free at once.
+ */
+public interface CronHandle extends AutoCloseable {
+    /**
+     * Gives back the slot of the run that ended, arms the cron by the retry plan and completes when it is due and has a
+     * slot. Called once at registration with {@link Outcome.Registered} and after every run with its outcome; never
+     * while an earlier call is pending.
+     */
+    CompletionStage<CronNext> next(Outcome previous);
+
+    @Override
+    void close();
+}

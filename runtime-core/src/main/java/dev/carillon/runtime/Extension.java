@@ -1,0 +1,132 @@
+package dev.carillon.runtime;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A named bundle of ops, their initial state and the JavaScript glue that gives them a public face.
+ *
+ * <p>Immutable and shareable: one instance may serve many runtimes; {@code state} and {@code ops} run once for each,
+ * on its thread. Glue files are ES modules with the specifier {@code ext:<extension>/<file>}, found on the class path
+ * at {@code js/<extension>/<file>}; the entry point is evaluated when the runtime starts.
+ *
+ * {@snippet :
+ * Extension.builder("cron")
+ *     .deps("web")
+ *     .state(state -> state.put(CronHandler.class, handler))
+ *     .ops(CronOps::new)
+ *     .esm("cron.js")
+ *     .entryPoint("cron.js")
+ *     .build();
+ * }
+ */
+public final class Extension {
+    private final String name;
+    private final List<String> deps;
+    private final List<Consumer<OpState>> states;
+    private final List<Function<OpState, Object>> ops;
+    private final List<String> esm;
+    private final @Nullable String entryPoint;
+    private final ClassLoader resources;
+
+    private Extension(Builder builder) {
+        name = builder.name;
+        deps = List.copyOf(builder.deps);
+        states = List.copyOf(builder.states);
+        ops = List.copyOf(builder.ops);
+        esm = List.copyOf(builder.esm);
+        entryPoint = builder.entryPoint;
+        resources = builder.resources;
+    }
+
+    public static Builder builder(String name) {
+        return new Builder(name);
+    }
+
+    public String name() {
+        return name;
+    }
+
+    /** Extensions that must stand earlier in the runtime's list. */
+    public List<String> deps() {
+        return deps;
+    }
+
+    /** Run in order against the runtime's state, before {@link #ops}. */
+    public List<Consumer<OpState>> states() {
+        return states;
+    }
+
+    /** Each gives, per runtime, one object whose {@link Op} methods become ops. */
+    public List<Function<OpState, Object>> ops() {
+        return ops;
+    }
+
+    /** Glue files, relative to {@code js/<extension>/}. */
+    public List<String> esm() {
+        return esm;
+    }
+
+    /** The glue file evaluated at start, or null for an extension without glue. */
+    public @Nullable String entryPoint() {
+        return entryPoint;
+    }
+
+    /** Where {@code js/<extension>/<file>} is looked up. */
+    public ClassLoader resources() {
+        return resources;
+    }
+
+    /** Collects what an extension declares. */
+    public static final class Builder {
+        private final String name;
+        private final List<String> deps = new ArrayList<>();
+        private final List<Consumer<OpState>> states = new ArrayList<>();
+        private final List<Function<OpState, Object>> ops = new ArrayList<>();
+        private final List<String> esm = new ArrayList<>();
+        private @Nullable String entryPoint;
+        private ClassLoader resources = Extension.class.getClassLoader();
+
+        private Builder(String name) {
+            this.name = name;
+        }
+
+        public Builder deps(String... names) {
+            deps.addAll(List.of(names));
+            return this;
+        }
+
+        public Builder state(Consumer<OpState> init) {
+            states.add(init);
+            return this;
+        }
+
+        public Builder ops(Function<OpState, Object> factory) {
+            ops.add(factory);
+            return this;
+        }
+
+        public Builder esm(String... files) {
+            esm.addAll(List.of(files));
+            return this;
+        }
+
+        public Builder entryPoint(String file) {
+            entryPoint = file;
+            return this;
+        }
+
+        /** The loader that holds the glue, when it is not the one of runtime-core. */
+        public Builder resources(ClassLoader loader) {
+            resources = loader;
+            return this;
+        }
+
+        public Extension build() {
+            return new Extension(this);
+        }
+    }
+}

@@ -1,6 +1,7 @@
 package dev.carillon.cron;
 
 import java.time.Instant;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** What a cron that waited gets to hear. */
 public sealed interface CronNext {
@@ -10,8 +11,17 @@ public sealed interface CronNext {
      * @param scheduledFireTime the instant the run was due by the schedule; the same for every attempt of one run
      * @param attempt which try of the run this is, from 1
      * @param run what the script may know of the run ({@code Carillon.run})
+     * @param scope unique in this process, never 0: what the job function prints carries it to the
+     *     {@link dev.carillon.runtime.OutputSink}, so that whoever decided this fire knows the attempt a line belongs to
      */
-    record Fire(Instant scheduledFireTime, int attempt, RunInfo run) implements CronNext {}
+    record Fire(Instant scheduledFireTime, int attempt, RunInfo run, long scope) implements CronNext {
+        private static final AtomicLong SCOPES = new AtomicLong();
+
+        /** A fire with a scope of its own. */
+        public Fire(Instant scheduledFireTime, int attempt, RunInfo run) {
+            this(scheduledFireTime, attempt, run, SCOPES.incrementAndGet());
+        }
+    }
 
     /** The cron has been closed: stop asking. */
     record Closed() implements CronNext {}

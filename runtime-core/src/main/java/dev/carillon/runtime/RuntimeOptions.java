@@ -1,0 +1,121 @@
+package dev.carillon.runtime;
+
+import dev.carillon.runtime.time.TimeSource;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What a runtime is started with. Immutable; in {@link OpState} under this type.
+ *
+ * {@snippet :
+ * RuntimeOptions.builder().extensions(List.of(WebExtension.create())).time(TimeSource.system()).build();
+ * }
+ */
+public final class RuntimeOptions {
+    private final List<Extension> extensions;
+    private final TimeSource time;
+    private final OutputSink output;
+    private final List<String> args;
+    private final String name;
+    private final Path cwd;
+    private final boolean colors;
+
+    private RuntimeOptions(Builder builder) {
+        extensions = List.copyOf(builder.extensions);
+        time = builder.time;
+        output = builder.output;
+        args = List.copyOf(builder.args);
+        name = builder.name;
+        cwd = builder.cwd.toAbsolutePath().normalize();
+        colors = builder.colors;
+    }
+
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** In start order: an extension stands after those it depends on. */
+    public List<Extension> extensions() {
+        return extensions;
+    }
+
+    public TimeSource time() {
+        return time;
+    }
+
+    public OutputSink output() {
+        return output;
+    }
+
+    /** The script's own arguments. */
+    public List<String> args() {
+        return args;
+    }
+
+    /** Name of the runtime's thread; shown in logs. */
+    public String name() {
+        return name;
+    }
+
+    /** Absolute; relative paths of guest code start here. */
+    public Path cwd() {
+        return cwd;
+    }
+
+    /** True if printed text may hold ANSI colours. */
+    public boolean colors() {
+        return colors;
+    }
+
+    /** Collects options; what is not set has a safe default: system time, no output, no arguments. */
+    public static final class Builder {
+        private List<Extension> extensions = List.of();
+        private TimeSource time = TimeSource.system();
+        private OutputSink output = (level, text, scope) -> {};
+        private List<String> args = List.of();
+        private String name = "script";
+        private Path cwd = Path.of("");
+        private boolean colors;
+
+        private Builder() {}
+
+        public Builder extensions(List<Extension> list) {
+            extensions = list;
+            return this;
+        }
+
+        public Builder time(TimeSource source) {
+            time = source;
+            return this;
+        }
+
+        public Builder output(OutputSink sink) {
+            output = sink;
+            return this;
+        }
+
+        public Builder args(List<String> list) {
+            args = list;
+            return this;
+        }
+
+        public Builder name(String threadName) {
+            name = threadName;
+            return this;
+        }
+
+        public Builder cwd(Path directory) {
+            cwd = directory;
+            return this;
+        }
+
+        public Builder colors(boolean allowed) {
+            colors = allowed;
+            return this;
+        }
+
+        public RuntimeOptions build() {
+            return new RuntimeOptions(this);
+        }
+    }
+}

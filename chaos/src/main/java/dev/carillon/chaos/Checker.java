@@ -1,0 +1,345 @@
+package dev.carillon.chaos;
+
+import dev.carillon.chaos.Findings.Takeover;
+import dev.carillon.chaos.JobHistory.Duty;
+import dev.carillon.chaos.JobHistory.Target;
+import dev.carillon.chaos.Verdict.Kind;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Grades what the sink saw and what the history tells against what the oracle says was due. Pure: same input, same
+ * verdicts.
+ */
+public final class Checker {
+    /*
+     * Two passes that must agree.
+     *
+     * Identity: each sighting claims an occurrence; per occurrence the attempts are replayed in order of their start and
+     * the first rule broken names the verdict.
+     *
+     * Blind: claims are ignored. Per job, first starts are matched to the windows [due, due + overdue] of the targets.
+     * Windows are intervals on a line, so taking, at each start, the open window that closes first is an optimal matching
+     * (earliest deadline first); a target without a start is missed whatever the claims say.
+     */
+    private final Settings settings;
+
+    /**
+     * @param epsilon a start later than this is {@link Kind#LATE}; also the uncertainty around changes
+     * @param overdue a start later than this is {@link Kind#OVERDUE}, and no start at all for the blind pass
+     * @param backoff waits between attempts the jobs were registered with
+     * @param retryTolerance how much longer than its backoff step a retry may wait
+     * @param end targets at or after it are not judged
+     */
+    public record Settings(
+            Duration epsilon, Duration overdue, List<Duration> backoff, Duration retryTolerance, Instant end) {
+        public Settings {
+            backoff = List.copyOf(backoff);
+        }
+    }
+
+    public Checker(Settings settings) {
+        this.settings = settings;
+    }
+
+    public Findings check(List<JobHistory> jobs, List<Sighting> sightings, List<Recorded> history, List<Fault> faults) {
+        var seen = new TreeMap<Occurrence, List<Sighting>>();
+        for (var sighting : sightings) {
+            seen.computeIfAbsent(sighting.occurrence(), key -> new ArrayList<>())
+                    .add(sighting);
+        }
+        seen.values().forEach(list -> list.sort(Comparator.comparing(Sighting::started)));
+        var recorded = new HashMap<Occurrence, Recorded>();
+        history.forEach(row -> recorded.put(row.occurrence(), row));
+
+        var verdicts = new TreeMap<Occurrence, Verdict>();
+        var targets = new ArrayList<Target>();
+        for (var job : jobs) {
+            targets.addAll(job.targets(settings.end(), settings.epsilon()));
+        }
+        for (var target : targets) {
+            var occurrence = target.occurrence();
+            verdicts.put(occurrence, judge(target, seen.getOrDefault(occurrence, List.of()), recorded.get(occurrence)));
+        }
+        addPhantoms(seen, recorded, verdicts);
+        addOverlaps(seen, verdicts);
+        return new Findings(
+                List.copyOf(verdicts.values()), takeovers(seen, faults), disagreements(targets, seen, verdicts));
+    }
+
+    private Verdict judge(Target target, List<Sighting> attempts, @Nullable Recorded recorded) {
+        var occurrence = target.occurrence();
+        if (attempts.isEmpty()) {
+            return neverStarted(target, recorded);
+        }
+        var lateness =
+                Duration.between(occurrence.scheduledTime(), attempts.getFirst().started());
+        for (int i = 1; i < attempts.size(); i++) {
+            var broken = sequenceFault(attempts.get(i - 1), attempts.get(i));
+            if (broken.isPresent()) {
+                return new Verdict(occurrence, broken.get().kind(), broken.get().detail(), lateness);
+            }
+        }
+        var told = historyFault(attempts, recorded);
+        if (told.isPresent()) {
+            return new Verdict(occurrence, told.get().kind(), told.get().detail(), lateness);
+        }
+        if (attempts.getLast().ended() == null && !resolved(recorded)) {
+            return new Verdict(
+                    occurrence, Kind.ORPHAN, "started on " + attempts.getLast().node() + ", never ended", lateness);
+        }
+        if (lateness.compareTo(settings.overdue()) > 0) {
+            return new Verdict(occurrence, Kind.OVERDUE, "started " + lateness + " late", lateness);
+        }
+        boolean moved = attempts.stream().map(Sighting::node).distinct().count() > 1;
+        var kind = moved ? Kind.TAKEN_OVER : lateness.compareTo(settings.epsilon()) > 0 ? Kind.LATE : Kind.OK;
+        return new Verdict(occurrence, kind, attempts.size() + " attempt(s)", lateness);
+    }
+
+    private static Verdict neverStarted(Target target, @Nullable Recorded recorded) {
+        var occurrence = target.occurrence();
+        if (recorded != null && recorded.state().equals("skipped")) {
+            var reason = recorded.reason();
+            return reason == null || reason.isBlank()
+                    ? new Verdict(occurrence, Kind.MISSED, "skipped without a reason", null)
+                    : new Verdict(occurrence, Kind.SKIPPED, reason, null);
+        }
+        if (recorded != null
+                && (recorded.state().equals("succeeded") || recorded.state().equals("failed"))) {
+            return new Verdict(
+                    occurrence, Kind.HISTORY_LIED, "history says " + recorded.state() + ", the sink saw nothing", null);
+        }
+        return target.duty() == Duty.MAY
+                ? new Verdict(occurrence, Kind.NOT_REQUIRED, "near a change", null)
+                : new Verdict(occurrence, Kind.MISSED, "never started", null);
+    }
+
+    private record Broken(Kind kind, String detail) {}
+
+    /** Whether {@code next} had a right to start after {@code previous}. */
+    private Optional<Broken> sequenceFault(Sighting previous, Sighting next) {
+        if (next.attempt() <= previous.attempt() || next.fence() <= previous.fence()) {
+            return Optional.of(new Broken(
+                    Kind.DUPLICATE,
+                    "attempt %d (fence %d) on %s after attempt %d (fence %d) on %s"
+                            .formatted(
+                                    next.attempt(),
+                                    next.fence(),
+                                    next.node(),
+                                    previous.attempt(),
+                                    previous.fence(),
+                                    previous.node())));
+        }
+        if (previous.succeeded()) {
+            return Optional.of(new Broken(
+                    Kind.DUPLICATE,
+                    "attempt %d although attempt %d had succeeded".formatted(next.attempt(), previous.attempt())));
+        }
+        return previous.failed() ? retryFault(previous, next) : Optional.empty();
+    }
+
+    private Optional<Broken> retryFault(Sighting previous, Sighting next) {
+        var waited = Duration.between(previous.ended(), next.started());
+        int step = previous.attempt() - 1;
+        boolean moved = !previous.node().equals(next.node());
+        if (step >= settings.backoff().size() && !moved) {
+            return Optional.of(new Broken(
+                    Kind.RETRY_BAD,
+                    "attempt " + next.attempt() + " of " + settings.backoff().size() + " retries"));
+        }
+        var wanted = settings.backoff().get(Math.min(step, settings.backoff().size() - 1));
+        boolean early = waited.compareTo(wanted) < 0 && !moved;
+        boolean late = waited.compareTo(wanted.plus(settings.retryTolerance())) > 0 && !moved;
+        return early || late
+                ? Optional.of(new Broken(Kind.RETRY_BAD, "waited " + waited + " instead of " + wanted))
+                : Optional.empty();
+    }
+
+    private static Optional<Broken> historyFault(List<Sighting> attempts, @Nullable Recorded recorded) {
+        if (recorded == null) {
+            return Optional.of(new Broken(Kind.HISTORY_LIED, "ran, but the history has no row"));
+        }
+        for (var row : recorded.attempts()) {
+            var ended = row.endedAt();
+            boolean fenced = ended != null
+                    && row.state().equals("succeeded")
+                    && attempts.stream()
+                            .anyMatch(seen ->
+                                    seen.fence() > row.fence() && seen.started().isBefore(ended));
+            if (fenced) {
+                return Optional.of(new Broken(
+                        Kind.ZOMBIE, "fence " + row.fence() + " on " + row.node() + " was stale and still committed"));
+            }
+        }
+        boolean saw = attempts.stream().anyMatch(Sighting::succeeded);
+        boolean says = recorded.state().equals("succeeded");
+        boolean certain = attempts.getLast().ended() != null;
+        if (certain && saw != says) {
+            return Optional.of(new Broken(
+                    Kind.HISTORY_LIED,
+                    "history says " + recorded.state() + ", the sink saw " + (saw ? "success" : "failure")));
+        }
+        return Optional.empty();
+    }
+
+    private static boolean resolved(@Nullable Recorded recorded) {
+        return recorded != null && List.of("succeeded", "failed", "interrupted").contains(recorded.state());
+    }
+
+    private void addPhantoms(
+            Map<Occurrence, List<Sighting>> seen,
+            Map<Occurrence, Recorded> recorded,
+            Map<Occurrence, Verdict> verdicts) {
+        seen.forEach((occurrence, attempts) -> {
+            if (!verdicts.containsKey(occurrence) && occurrence.scheduledTime().isBefore(settings.end())) {
+                verdicts.put(
+                        occurrence,
+                        new Verdict(
+                                occurrence,
+                                Kind.PHANTOM,
+                                "nothing was due, ran on " + attempts.getFirst().node(),
+                                null));
+            }
+        });
+        recorded.forEach((occurrence, row) -> {
+            if (!verdicts.containsKey(occurrence) && occurrence.scheduledTime().isBefore(settings.end())) {
+                verdicts.put(
+                        occurrence,
+                        new Verdict(occurrence, Kind.PHANTOM, "nothing was due, history says " + row.state(), null));
+            }
+        });
+    }
+
+    private static void addOverlaps(Map<Occurrence, List<Sighting>> seen, Map<Occurrence, Verdict> verdicts) {
+        var perJob = new HashMap<String, List<Live>>();
+        seen.forEach((occurrence, attempts) -> {
+            for (int i = 0; i < attempts.size(); i++) {
+                perJob.computeIfAbsent(occurrence.job(), key -> new ArrayList<>())
+                        .add(Live.of(attempts, i));
+            }
+        });
+        perJob.values().forEach(lives -> {
+            lives.sort(Comparator.comparing(Live::from));
+            for (int i = 1; i < lives.size(); i++) {
+                var earlier = lives.get(i - 1);
+                var later = lives.get(i);
+                if (earlier.until().isAfter(later.from())) {
+                    var occurrence = later.sighting().occurrence();
+                    verdicts.put(
+                            occurrence,
+                            new Verdict(
+                                    occurrence,
+                                    Kind.OVERLAP,
+                                    "started on %s while %s (%s) was at work"
+                                            .formatted(
+                                                    later.sighting().node(),
+                                                    earlier.sighting().scheduledTime(),
+                                                    earlier.sighting().node()),
+                                    Duration.between(occurrence.scheduledTime(), later.from())));
+                }
+            }
+        });
+    }
+
+    /** The span in which an attempt held the right to its job: to its end, or until a higher fence took it away. */
+    private record Live(Sighting sighting, Instant from, Instant until) {
+        static Live of(List<Sighting> attempts, int index) {
+            var sighting = attempts.get(index);
+            var until = sighting.ended();
+            for (var other : attempts) {
+                if (other.fence() > sighting.fence()
+                        && (until == null || other.started().isBefore(until))) {
+                    until = other.started();
+                }
+            }
+            return new Live(sighting, sighting.started(), until == null ? sighting.started() : until);
+        }
+    }
+
+    private static List<Takeover> takeovers(Map<Occurrence, List<Sighting>> seen, List<Fault> faults) {
+        var takeovers = new ArrayList<Takeover>();
+        seen.forEach((occurrence, attempts) -> {
+            for (int i = 1; i < attempts.size(); i++) {
+                var lost = attempts.get(i - 1);
+                var next = attempts.get(i);
+                if (lost.ended() != null || lost.node().equals(next.node())) {
+                    continue;
+                }
+                faults.stream()
+                        .filter(fault ->
+                                fault.node().equals(lost.node()) || fault.node().equals("*"))
+                        .filter(fault -> fault.from().isBefore(next.started()))
+                        .max(Comparator.comparing(Fault::from))
+                        .ifPresent(fault -> takeovers.add(new Takeover(
+                                occurrence,
+                                lost.node(),
+                                next.node(),
+                                fault.kind(),
+                                Duration.between(later(fault.from(), lost.started()), next.started()))));
+            }
+        });
+        return takeovers;
+    }
+
+    private static Instant later(Instant one, Instant other) {
+        return one.isAfter(other) ? one : other;
+    }
+
+    /** The blind pass, and where it contradicts the identity pass. */
+    private List<String> disagreements(
+            List<Target> targets, Map<Occurrence, List<Sighting>> seen, Map<Occurrence, Verdict> verdicts) {
+        var starts = new HashMap<String, List<Instant>>();
+        seen.forEach((occurrence, attempts) -> starts.computeIfAbsent(occurrence.job(), key -> new ArrayList<>())
+                .add(attempts.getFirst().started()));
+        var due = new HashMap<String, List<Instant>>();
+        var missed = new HashMap<String, Integer>();
+        for (var target : targets) {
+            var kind = verdicts.get(target.occurrence()).kind();
+            if (target.duty() == Duty.MUST && kind != Kind.SKIPPED) {
+                due.computeIfAbsent(target.occurrence().job(), key -> new ArrayList<>())
+                        .add(target.occurrence().scheduledTime());
+                if (kind == Kind.MISSED || kind == Kind.HISTORY_LIED && !seen.containsKey(target.occurrence())) {
+                    missed.merge(target.occurrence().job(), 1, Integer::sum);
+                }
+            }
+        }
+        var disagreements = new ArrayList<String>();
+        due.forEach((job, instants) -> {
+            int blind = unmatched(instants, starts.getOrDefault(job, List.of()));
+            int claimed = missed.getOrDefault(job, 0);
+            if (blind > claimed) {
+                disagreements.add("%s: %d target(s) had no start within %s, the claims admit only %d"
+                        .formatted(job, blind, settings.overdue(), claimed));
+            }
+        });
+        disagreements.sort(Comparator.naturalOrder());
+        return disagreements;
+    }
+
+    private int unmatched(List<Instant> due, List<Instant> starts) {
+        var windows = due.stream().sorted().toList();
+        var open = new PriorityQueue<Instant>();
+        int next = 0;
+        int unmatched = 0;
+        for (var start : starts.stream().sorted().toList()) {
+            while (next < windows.size() && !windows.get(next).isAfter(start)) {
+                open.add(windows.get(next++));
+            }
+            while (!open.isEmpty() && open.peek().plus(settings.overdue()).isBefore(start)) {
+                open.poll();
+                unmatched++;
+            }
+            open.poll();
+        }
+        return unmatched + open.size() + windows.size() - next;
+    }
+}

@@ -3,6 +3,7 @@ package dev.carillon.runtime;
 import dev.carillon.runtime.time.TimeSource;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What a runtime is started with. Immutable; in {@link OpState} under this type.
@@ -15,6 +16,8 @@ public final class RuntimeOptions {
     private final List<Extension> extensions;
     private final TimeSource time;
     private final OutputSink output;
+    private final Permissions permissions;
+    private final Map<String, String> environment;
     private final List<String> args;
     private final String name;
     private final Path cwd;
@@ -24,6 +27,8 @@ public final class RuntimeOptions {
         extensions = List.copyOf(builder.extensions);
         time = builder.time;
         output = builder.output;
+        permissions = builder.permissions;
+        environment = Map.copyOf(builder.environment);
         args = List.copyOf(builder.args);
         name = builder.name;
         cwd = builder.cwd.toAbsolutePath().normalize();
@@ -47,6 +52,16 @@ public final class RuntimeOptions {
         return output;
     }
 
+    /** What the script may do: the runtime works on a copy of its own. */
+    public Permissions permissions() {
+        return permissions;
+    }
+
+    /** The variables the script's {@link Environment} starts with. */
+    public Map<String, String> environment() {
+        return environment;
+    }
+
     /** The script's own arguments. */
     public List<String> args() {
         return args;
@@ -67,11 +82,16 @@ public final class RuntimeOptions {
         return colors;
     }
 
-    /** Collects options; what is not set has a safe default: system time, no output, no arguments. */
+    /**
+     * Collects options; what is not set has a safe default: system time, no output, no permissions, no arguments. The
+     * environment is the process's.
+     */
     public static final class Builder {
         private List<Extension> extensions = List.of();
         private TimeSource time = TimeSource.system();
         private OutputSink output = (level, text, scope) -> {};
+        private Permissions permissions = Permissions.none();
+        private Map<String, String> environment = System.getenv();
         private List<String> args = List.of();
         private String name = "script";
         private Path cwd = Path.of("");
@@ -91,6 +111,16 @@ public final class RuntimeOptions {
 
         public Builder output(OutputSink sink) {
             output = sink;
+            return this;
+        }
+
+        public Builder permissions(Permissions rules) {
+            permissions = rules;
+            return this;
+        }
+
+        public Builder environment(Map<String, String> variables) {
+            environment = variables;
             return this;
         }
 

@@ -1,0 +1,5 @@
+/** JMH benchmarks of the parts whose cost is promised. */
+@NullMarked
+package dev.carillon.bench;
+
+import org.jspecify.annotations.NullMarked;

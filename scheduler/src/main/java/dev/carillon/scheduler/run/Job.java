@@ -1,0 +1,144 @@
+package dev.carillon.scheduler.run;
+
+import dev.carillon.cron.schedule.CronSchedule;
+import dev.carillon.cron.schedule.InvalidSchedule;
+import dev.carillon.scheduler.run.RunStore.JobRecord;
+import dev.carillon.scheduler.run.RunStore.Skip;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the recorder knows of one job.
+ *
+ * <p>Threads: any, under its own lock.
+ */
+final class Job {
+    /*
+     * Invariant: every occurrence up to `accounted` has its row, or its row is on the way to the store. Whoever moves
+     * `accounted` on writes rows for what lies between, so no occurrence is passed over and none is told twice.
+     */
+    final JobKey key;
+    private final byte[] fingerprint;
+    private final List<RecordingCronHandle> live = new ArrayList<>();
+    private @Nullable CronSchedule schedule;
+    private JobRecord record;
+    private Instant accounted;
+
+    Job(JobRecord record, Instant accounted) {
+        this.key = record.key();
+        this.fingerprint = RunId.fingerprint(key);
+        this.record = record;
+        this.accounted = accounted;
+        this.schedule = parse(record.schedule());
+    }
+
+    synchronized JobRecord record() {
+        return record;
+    }
+
+    synchronized JobState state() {
+        return record.state();
+    }
+
+    RunId runId(Instant scheduledTime) {
+        return RunId.of(fingerprint, scheduledTime);
+    }
+
+    synchronized boolean isLive() {
+        return !live.isEmpty();
+    }
+
+    synchronized Optional<RecordingCronHandle> newestHandle() {
+        return live.isEmpty() ? Optional.empty() : Optional.of(live.getLast());
+    }
+
+    synchronized List<RecordingCronHandle> handles() {
+        return List.copyOf(live);
+    }
+
+    synchronized void remove(RecordingCronHandle handle) {
+        live.remove(handle);
+    }
+
+    /** A script registers the job; its old occurrences are settled by the old schedule first. */
+    synchronized List<Skip> register(
+            RecordingCronHandle handle, CronSchedule newSchedule, List<Duration> backoff, Instant now, String node) {
+        List<Skip> skips = List.of();
+        if (live.isEmpty()) {
+            skips = record.state() == JobState.RETIRED
+                    ? List.of()
+                    : skipsUntil(now, Reason.SCRIPT_NOT_LOADED, node);
+        }
+        boolean anew = record.state() == JobState.RETIRED
+                || !newSchedule.toString().equals(record.schedule())
+                || live.isEmpty() && accounted.isBefore(now);
+        schedule = newSchedule;
+        live.add(handle);
+        if (anew) {
+            accounted = max(accounted, now);
+        }
+        var state = record.state() == JobState.RETIRED ? JobState.ACTIVE : record.state();
+        boolean changed = state != record.state() || !newSchedule.toString().equals(record.schedule());
+        record = new JobRecord(key, newSchedule.toString(), backoff, state, changed ? now : record.since());
+        return skips;
+    }
+
+    /** Sets the state; false if it has it already. */
+    synchronized boolean become(JobState state) {
+        if (record.state() == state) {
+            return false;
+        }
+        record = new JobRecord(key, record.schedule(), record.backoff(), state, record.since());
+        return true;
+    }
+
+    /** Rows for every occurrence not yet told of, up to and including {@code until}. */
+    synchronized List<Skip> skipsUntil(Instant until, Reason reason, String node) {
+        if (schedule == null || !until.isAfter(accounted)) {
+            return List.of();
+        }
+        var because = record.state() == JobState.PAUSED ? Reason.PAUSED : reason;
+        var skips = Occurrences.between(schedule, accounted, until).stream()
+                .map(due -> new Skip(runId(due), key, due, because, node))
+                .toList();
+        accounted = until;
+        return skips;
+    }
+
+    /** An occurrence is about to run; rows for those before it that nobody told of. */
+    synchronized List<Skip> claim(Instant scheduledTime, Reason reason, String node) {
+        var skips = skipsUntil(scheduledTime.minusMillis(1), reason, node);
+        accounted = max(accounted, scheduledTime);
+        return skips;
+    }
+
+    /** The first occurrence nobody told of yet. */
+    synchronized Optional<Instant> nextUntold() {
+        return schedule == null ? Optional.empty() : schedule.nextAfter(accounted);
+    }
+
+    /** When it is due next, as far as the schedule says. */
+    synchronized @Nullable Instant nextFireTime(Instant now) {
+        return schedule == null || live.isEmpty() || record.state() != JobState.ACTIVE
+                ? null
+                : schedule.nextAfter(now).orElse(null);
+    }
+
+    private static @Nullable CronSchedule parse(String text) {
+        try {
+            return text.strip().split("[ \t]+").length == 6
+                    ? CronSchedule.parseWithSeconds(text)
+                    : CronSchedule.parse(text);
+        } catch (InvalidSchedule e) {
+            return null; // written by a Carillon that understood more: the script will register it anew or not at all
+        }
+    }
+
+    private static Instant max(Instant a, Instant b) {
+        return a.isAfter(b) ? a : b;
+    }
+}

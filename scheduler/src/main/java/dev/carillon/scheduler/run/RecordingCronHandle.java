@@ -1,0 +1,414 @@
+package dev.carillon.scheduler.run;
+
+import dev.carillon.cron.CronHandle;
+import dev.carillon.cron.CronNext;
+import dev.carillon.cron.CronSpec;
+import dev.carillon.cron.Outcome;
+import dev.carillon.cron.RunInfo;
+import dev.carillon.runtime.time.TimeSource.Alarm;
+import dev.carillon.scheduler.run.RunStore.AttemptEnd;
+import dev.carillon.scheduler.run.RunStore.AttemptStart;
+import dev.carillon.scheduler.run.RunStore.Skip;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One registered cron, recorded.
+ *
+ * <p>Threads: as {@link CronHandle}; {@link #trigger} and the backend's and store's answers come on any thread, under
+ * this handle's lock.
+ */
+final class RecordingCronHandle implements CronHandle {
+    /*
+     * Two questions may be open at once: the script waits in `waiting` for the next fire, and the backend has been
+     * asked for its own. Normally one answers the other. A run started by hand answers `waiting` while the backend's
+     * question stays open; if the backend fires meanwhile, its fire is `held` until the script asks again.
+     *
+     * Nothing is completed while the lock is held: the script's continuation must be free to call back.
+     */
+    private final RunRecorder recorder;
+    private final Job job;
+    private final CronSpec spec;
+    private final CronHandle inner;
+    private final Executor loop;
+
+    private @Nullable CompletableFuture<CronNext> waiting;
+    private CronNext.@Nullable Fire held;
+    private @Nullable Attempt current; // being started, or running
+    private @Nullable Attempt retrying; // failed, its retry planned
+    private @Nullable Attempt printed; // whose scope is still known
+    private @Nullable Alarm tick; // when the next occurrence passes unserved
+    private boolean closed;
+
+    RecordingCronHandle(RunRecorder recorder, Job job, CronSpec spec, CronHandle inner, Executor loop) {
+        this.recorder = recorder;
+        this.job = job;
+        this.spec = spec;
+        this.inner = inner;
+        this.loop = loop;
+    }
+
+    Job job() {
+        return job;
+    }
+
+    synchronized int running() {
+        return current == null ? 0 : 1;
+    }
+
+    @Override
+    public CompletionStage<CronNext> next(Outcome previous) {
+        var now = recorder.time().now();
+        var outer = new CompletableFuture<CronNext>();
+        CronNext.Fire late = null;
+        boolean ask;
+        synchronized (this) {
+            if (waiting != null) {
+                throw new IllegalStateException("next of " + job.key + " called while an earlier call is pending");
+            }
+            waiting = outer;
+            var ended = current;
+            current = null;
+            ask = ended == null || ended.trigger() == RunTrigger.SCHEDULE;
+            if (ended != null) {
+                end(ended, previous, now);
+            }
+            if (!ask) {
+                late = held;
+                held = null;
+            }
+        }
+        if (ask) {
+            ask(previous);
+        } else if (late != null) {
+            admit(late);
+        }
+        return outer;
+    }
+
+    /** Starts a run by hand. */
+    CompletableFuture<RunSummary> trigger() {
+        var now = recorder.time().now();
+        Attempt attempt;
+        synchronized (this) {
+            if (closed) {
+                throw new JobRefused(JobRefused.Code.NOT_LOADED, "job '" + job.key + "' is not loaded");
+            }
+            if (current != null || waiting == null) {
+                throw new JobRefused(JobRefused.Code.BUSY, "job '" + job.key + "' is still running");
+            }
+            attempt = Attempt.of(RunId.random(now), job.key, now, RunTrigger.MANUAL, 1, now, now, recorder.node());
+            current = attempt;
+        }
+        var started = new CompletableFuture<RunSummary>();
+        start(attempt, new CronNext.Fire(now, 1, runInfo(attempt, 1)), started);
+        return started;
+    }
+
+    @Override
+    public void close() {
+        CompletableFuture<CronNext> outer = null;
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            cancelTick();
+            dropRetry();
+            if (current == null) {
+                outer = waiting;
+                waiting = null;
+                forgetScope();
+            }
+        }
+        inner.close();
+        job.remove(this);
+        recorder.closed(this);
+        if (outer != null) {
+            outer.complete(new CronNext.Closed());
+        }
+    }
+
+    /** The runtime is gone: what runs will not report any more. */
+    void abandon(Reason reason) {
+        close();
+        synchronized (this) {
+            var attempt = current;
+            current = null;
+            if (attempt != null && attempt.started()) {
+                var now = recorder.time().now();
+                recorder.record(attempt.interrupted(now, reason), new AttemptEnd(
+                        attempt.id(), attempt.number(), RunEvent.PROCESS_LOST, now, null, null, reason));
+            }
+            forgetScope();
+        }
+    }
+
+    private void ask(Outcome previous) {
+        inner.next(previous).whenComplete((next, error) -> {
+            if (error != null) {
+                fail(error);
+            } else {
+                switch (next) {
+                    case CronNext.Closed end -> answer(end);
+                    case CronNext.Fire fire -> arrived(fire);
+                }
+            }
+        });
+    }
+
+    private void arrived(CronNext.Fire fire) {
+        synchronized (this) {
+            if (current != null) {
+                held = fire;
+                return;
+            }
+        }
+        admit(fire);
+    }
+
+    /** The backend says now: record the start, or why there is none. */
+    private void admit(CronNext.Fire fire) {
+        var now = recorder.time().now();
+        Attempt attempt;
+        synchronized (this) {
+            cancelTick();
+            var before = retrying;
+            retrying = null;
+            if (fire.attempt() == 1) {
+                skip(job.claim(fire.scheduledFireTime(), Reason.STARTED_LATE, recorder.node()));
+                skip(job.skipsUntil(now, Reason.STARTED_LATE, recorder.node()));
+                if (job.state() == JobState.PAUSED) {
+                    skip(List.of(new Skip(
+                            job.runId(fire.scheduledFireTime()),
+                            job.key,
+                            fire.scheduledFireTime(),
+                            Reason.PAUSED,
+                            recorder.node())));
+                    askAgain();
+                    return;
+                }
+            } else {
+                skip(job.skipsUntil(now, Reason.RETRY_PENDING, recorder.node()));
+            }
+            var firstStart = before == null ? now : before.firstStartedAt();
+            attempt = Attempt.of(
+                    job.runId(fire.scheduledFireTime()),
+                    job.key,
+                    fire.scheduledFireTime(),
+                    RunTrigger.SCHEDULE,
+                    fire.attempt(),
+                    firstStart,
+                    now,
+                    recorder.node());
+            current = attempt;
+        }
+        start(
+                attempt,
+                new CronNext.Fire(
+                        fire.scheduledFireTime(),
+                        fire.attempt(),
+                        runInfo(attempt, Math.max(fire.run().fence(), fire.attempt())),
+                        fire.scope()),
+                null);
+    }
+
+    /** Durable first, then the job function. */
+    private void start(Attempt attempt, CronNext.Fire fire, @Nullable CompletableFuture<RunSummary> told) {
+        recorder.store()
+                .start(new AttemptStart(
+                        attempt.id(),
+                        job.key,
+                        attempt.scheduledTime(),
+                        attempt.trigger(),
+                        attempt.number(),
+                        attempt.startedAt(),
+                        attempt.node()))
+                .whenComplete((fresh, error) -> {
+                    if (error != null) {
+                        unrecorded(attempt, error, told);
+                    } else if (!fresh) {
+                        taken(attempt);
+                    } else {
+                        started(attempt, fire, told);
+                    }
+                });
+    }
+
+    private void started(Attempt attempt, CronNext.Fire fire, @Nullable CompletableFuture<RunSummary> told) {
+        CompletableFuture<CronNext> outer;
+        synchronized (this) {
+            outer = waiting;
+            waiting = null;
+            forgetScope();
+            attempt.begin();
+            printed = attempt;
+            recorder.scope(fire.scope(), attempt);
+            attempt.scope(fire.scope());
+            if (!closed && attempt.trigger() == RunTrigger.SCHEDULE) {
+                armTick(Reason.STILL_RUNNING);
+            }
+        }
+        recorder.changed(attempt.running());
+        if (told != null) {
+            told.complete(attempt.running());
+        }
+        if (outer == null) {
+            abandon(Reason.CRON_CLOSED); // nobody waits any more: closed while the start was being written
+            return;
+        }
+        outer.complete(fire);
+    }
+
+    /** The occurrence has its row already: another node has it, or the clock was set back. */
+    private void taken(Attempt attempt) {
+        synchronized (this) {
+            current = null;
+            if (closed) {
+                return;
+            }
+        }
+        if (attempt.trigger() == RunTrigger.SCHEDULE) {
+            askAgain();
+        }
+    }
+
+    /** No row, no run: what cannot be recorded is not started. */
+    private void unrecorded(Attempt attempt, Throwable error, @Nullable CompletableFuture<RunSummary> told) {
+        recorder.storeFailed("start of " + job.key + " due " + attempt.scheduledTime(), error);
+        synchronized (this) {
+            current = null;
+        }
+        if (told != null) {
+            told.completeExceptionally(error);
+            return;
+        }
+        skip(List.of(new Skip(
+                attempt.id(), job.key, attempt.scheduledTime(), Reason.NOT_RECORDED, recorder.node())));
+        askAgain();
+    }
+
+    /** The script never hears of this fire: ask the backend for the next. */
+    private void askAgain() {
+        loop.execute(() -> ask(new Outcome.Succeeded()));
+    }
+
+    private void end(Attempt attempt, Outcome outcome, Instant now) {
+        cancelTick();
+        boolean scheduled = attempt.trigger() == RunTrigger.SCHEDULE;
+        if (scheduled && !closed) {
+            skip(job.skipsUntil(now, Reason.STILL_RUNNING, recorder.node()));
+        }
+        switch (outcome) {
+            case Outcome.Failed(var error) -> {
+                boolean again = scheduled && !closed && attempt.number() <= spec.backoff().size();
+                var retryAt = again ? now.plus(spec.backoff().get(attempt.number() - 1)) : null;
+                if (again) {
+                    retrying = attempt;
+                    armTick(Reason.RETRY_PENDING);
+                }
+                var event = again ? RunEvent.RETRY_PLANNED : RunEvent.ATTEMPT_FAILED;
+                recorder.record(
+                        attempt.failed(now, error, again),
+                        new AttemptEnd(attempt.id(), attempt.number(), event, now, error, retryAt, null));
+            }
+            case Outcome.Succeeded ok -> recorder.record(
+                    attempt.succeeded(now),
+                    new AttemptEnd(
+                            attempt.id(), attempt.number(), RunEvent.ATTEMPT_SUCCEEDED, now, null, null, null));
+            case Outcome.Registered first -> throw new IllegalStateException(
+                    "cron " + job.key + " registered again while " + attempt.id() + " runs");
+        }
+    }
+
+    private void dropRetry() {
+        var attempt = retrying;
+        retrying = null;
+        if (attempt != null) {
+            var now = recorder.time().now();
+            recorder.record(
+                    attempt.dropped(now),
+                    new AttemptEnd(
+                            attempt.id(),
+                            attempt.number(),
+                            RunEvent.RETRY_DROPPED,
+                            now,
+                            attempt.error(),
+                            null,
+                            Reason.CRON_CLOSED));
+        }
+    }
+
+    private void armTick(Reason reason) {
+        job.nextUntold().ifPresent(due -> {
+            var delay = Duration.between(recorder.time().now(), due);
+            tick = recorder.time().after(delay.isNegative() ? Duration.ZERO : delay, () -> passed(due, reason));
+        });
+    }
+
+    private synchronized void passed(Instant due, Reason reason) {
+        if (tick == null) {
+            return; // taken back while on its way here
+        }
+        tick = null;
+        if (!recorder.time().now().isBefore(due)) {
+            skip(job.skipsUntil(due, reason, recorder.node()));
+        }
+        armTick(reason);
+    }
+
+    private void cancelTick() {
+        if (tick != null) {
+            tick.cancel();
+            tick = null;
+        }
+    }
+
+    private void forgetScope() {
+        if (printed != null) {
+            recorder.forget(printed);
+            printed = null;
+        }
+    }
+
+    private void skip(List<Skip> skips) {
+        recorder.skip(skips);
+    }
+
+    private void answer(CronNext next) {
+        CompletableFuture<CronNext> outer;
+        synchronized (this) {
+            outer = waiting;
+            waiting = null;
+        }
+        if (outer != null) {
+            outer.complete(next);
+        }
+    }
+
+    private void fail(Throwable error) {
+        CompletableFuture<CronNext> outer;
+        synchronized (this) {
+            outer = waiting;
+            waiting = null;
+        }
+        if (outer != null) {
+            outer.completeExceptionally(error);
+        }
+    }
+
+    private RunInfo runInfo(Attempt attempt, long fence) {
+        return new RunInfo(
+                attempt.id().text(),
+                job.key.id(),
+                attempt.scheduledTime(),
+                attempt.number(),
+                fence,
+                recorder.node());
+    }
+}

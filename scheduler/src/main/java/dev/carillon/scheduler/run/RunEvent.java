@@ -1,0 +1,18 @@
+package dev.carillon.scheduler.run;
+
+/** What can happen to a run; {@link RunState#after} says when. */
+public enum RunEvent {
+    /** The job function was called: the first time, after a backoff, or by a node that takes over. */
+    ATTEMPT_STARTED,
+    ATTEMPT_SUCCEEDED,
+    /** The attempt failed and was the last. */
+    ATTEMPT_FAILED,
+    /** The attempt failed and another follows after its backoff. */
+    RETRY_PLANNED,
+    /** The planned retry will not come: the cron was closed. */
+    RETRY_DROPPED,
+    /** The process that held the run ended or lost its claim. */
+    PROCESS_LOST,
+    /** The occurrence passed without a start. */
+    OCCURRENCE_SKIPPED
+}

@@ -1,0 +1,393 @@
+package dev.carillon.scheduler.run;
+
+import dev.carillon.cron.CronHandler;
+import dev.carillon.cron.CronSpec;
+import dev.carillon.runtime.OutputSink;
+import dev.carillon.runtime.time.TimeSource;
+import dev.carillon.runtime.time.TimeSource.Alarm;
+import dev.carillon.scheduler.run.RunStore.AttemptEnd;
+import dev.carillon.scheduler.run.RunStore.JobRecord;
+import dev.carillon.scheduler.run.RunStore.Skip;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The jobs of one node and the history they leave: wraps each script's backend, keeps every occurrence to exactly one
+ * row, and is where jobs are paused, resumed and triggered.
+ *
+ * <p>Threads: any. {@link #start}, {@link #jobs()}, {@link #job}, {@link #runs} and other reads ask the store and may
+ * block.
+ * <p>Closing: after every script's runtime; ends what is under way as interrupted. The store stays open.
+ */
+public final class RunRecorder implements AutoCloseable {
+    /** Characters of a console line that are kept. */
+    public static final int LINE_LENGTH_MAX = 16_384;
+
+    /** How often occurrences of jobs that no live script registers are looked for. */
+    static final Duration AUDIT_PERIOD = Duration.ofSeconds(5);
+
+    private static final System.Logger LOG = System.getLogger(RunRecorder.class.getName());
+
+    private final RunStore store;
+    private final TimeSource time;
+    private final String node;
+    private final Map<JobKey, Job> jobs = new ConcurrentSkipListMap<>();
+    private final Map<Long, Attempt> scopes = new ConcurrentHashMap<>();
+    private final List<RunListener> listeners = new CopyOnWriteArrayList<>();
+    private @Nullable Alarm audit;
+    private boolean closed;
+
+    /** @param node stable name of this process */
+    public RunRecorder(RunStore store, TimeSource time, String node) {
+        this.store = store;
+        this.time = time;
+        this.node = node;
+    }
+
+    /**
+     * Settles what the last process left: its attempts under way become interrupted, occurrences that passed since get
+     * their skipped rows. Before the first script is loaded, once.
+     *
+     * @return the runs that were interrupted
+     */
+    public List<RunSummary> start() {
+        var now = time.now();
+        var interrupted = store.interrupt(null, now, Reason.PROCESS_DIED);
+        var newest = store.newestScheduled();
+        var skips = new ArrayList<Skip>();
+        for (var record : store.jobs()) {
+            var last = newest.getOrDefault(record.key(), record.since());
+            var job = new Job(record, last.isAfter(record.since()) ? last : record.since());
+            if (record.state() != JobState.RETIRED) {
+                skips.addAll(job.skipsUntil(now, Reason.SERVICE_DOWN, node));
+            }
+            jobs.put(record.key(), job);
+        }
+        skip(skips);
+        armAudit();
+        return interrupted;
+    }
+
+    /**
+     * The handler a script's cron extension is to use.
+     *
+     * @param loop runs a task on the script's runtime thread
+     */
+    public CronHandler handler(String script, CronHandler backend, Executor loop) {
+        return new RecordingCronHandler(this, script, backend, loop);
+    }
+
+    /** A sink that keeps what job functions print under their attempt and passes on the rest. */
+    public OutputSink sink(OutputSink outside) {
+        return (level, text, scope) -> {
+            var attempt = scope == 0 ? null : scopes.get(scope);
+            if (attempt == null) {
+                outside.write(level, text, scope);
+            } else {
+                print(attempt, level, text);
+            }
+        };
+    }
+
+    /** The script's top level is done: jobs it had once and did not register are retired. */
+    public void loaded(String script) {
+        for (var job : jobs.values()) {
+            if (job.key.script().equals(script) && !job.isLive()) {
+                retire(job);
+            }
+        }
+    }
+
+    /** The script is gone for good, its file deleted: its jobs are retired. */
+    public void removed(String script) {
+        loaded(script);
+    }
+
+    public void listen(RunListener listener) {
+        listeners.add(listener);
+    }
+
+    /** All jobs in order of id, retired ones included. */
+    public List<JobRow> jobs() {
+        return rows(jobs.values());
+    }
+
+    public Optional<JobRow> job(JobKey key) {
+        var job = jobs.get(key);
+        return job == null ? Optional.empty() : Optional.of(rows(List.of(job)).getFirst());
+    }
+
+    /**
+     * Starts a run by hand; works on a paused job too and does not count against the schedule. Not retried if it fails.
+     *
+     * @return completes when the start is recorded
+     * @throws JobRefused if there is no such job, it is running, or no live script registers it
+     */
+    public CompletableFuture<RunSummary> trigger(JobKey key) {
+        var handle = known(key).newestHandle();
+        if (handle.isEmpty()) {
+            throw new JobRefused(
+                    JobRefused.Code.NOT_LOADED,
+                    "job '" + key + "' cannot run: its script is not loaded on node '" + node + "'");
+        }
+        return handle.get().trigger();
+    }
+
+    /**
+     * From now on its occurrences are skipped; a run under way and its retries go on.
+     *
+     * @throws JobRefused if there is no such job or it is retired
+     */
+    public void pause(JobKey key) {
+        become(key, JobState.PAUSED);
+    }
+
+    /** @throws JobRefused as {@link #pause} */
+    public void resume(JobKey key) {
+        become(key, JobState.ACTIVE);
+    }
+
+    /** Attempts under way in this process. */
+    public int running() {
+        return jobs.values().stream().mapToInt(RunRecorder::running).sum();
+    }
+
+    public RunStore store() {
+        return store;
+    }
+
+    public String node() {
+        return node;
+    }
+
+    @Override
+    public void close() {
+        synchronized (this) {
+            closed = true;
+            if (audit != null) {
+                audit.cancel();
+            }
+        }
+        for (var job : jobs.values()) {
+            for (var handle : job.handles()) {
+                handle.abandon(Reason.SERVICE_STOPPED);
+            }
+        }
+    }
+
+    TimeSource time() {
+        return time;
+    }
+
+    Job jobFor(JobKey key, CronSpec spec) {
+        return jobs.computeIfAbsent(key, fresh -> {
+            var now = time.now();
+            return new Job(
+                    new JobRecord(fresh, spec.schedule().toString(), spec.backoff(), JobState.ACTIVE, now), now);
+        });
+    }
+
+    void registered(RecordingCronHandle handle, CronSpec spec) {
+        var job = handle.job();
+        var skips = job.register(handle, spec.schedule(), spec.backoff(), time.now(), node);
+        save(job);
+        skip(skips);
+        tell(listener -> listener.onJob(job.key));
+    }
+
+    void closed(RecordingCronHandle handle) {
+        tell(listener -> listener.onJob(handle.job().key));
+    }
+
+    void record(RunSummary after, AttemptEnd end) {
+        store.end(end).whenComplete((written, error) -> {
+            if (error != null) {
+                storeFailed("end of run " + end.run(), error);
+            } else if (written) {
+                changed(after);
+            } else {
+                LOG.log(
+                        System.Logger.Level.WARNING,
+                        "job={0} run={1} attempt={2} node={3}: its end was not recorded, another node had taken it over",
+                        after.job(), end.run(), end.attempt(), node);
+            }
+        });
+    }
+
+    void skip(List<Skip> skips) {
+        if (skips.isEmpty()) {
+            return;
+        }
+        store.skip(skips).whenComplete((done, error) -> {
+            if (error != null) {
+                storeFailed(skips.size() + " skipped occurrences, first " + skips.getFirst(), error);
+                return;
+            }
+            for (var skip : skips) {
+                changed(RunSummary.of(
+                        skip.run(),
+                        skip.job(),
+                        skip.scheduledTime(),
+                        RunState.SKIPPED,
+                        skip.reason(),
+                        RunTrigger.SCHEDULE,
+                        0,
+                        null,
+                        null,
+                        skip.node(),
+                        null));
+            }
+        });
+    }
+
+    void changed(RunSummary run) {
+        tell(listener -> listener.onRun(run));
+    }
+
+    void scope(long scope, Attempt attempt) {
+        scopes.put(scope, attempt);
+    }
+
+    void forget(Attempt attempt) {
+        tellGap(attempt);
+        scopes.remove(attempt.scope(), attempt);
+    }
+
+    void storeFailed(String what, Throwable error) {
+        LOG.log(System.Logger.Level.ERROR, "node=" + node + ": not recorded: " + what + ": " + error.getMessage(), error);
+    }
+
+    private void print(Attempt attempt, OutputSink.Level level, String text) {
+        tellGap(attempt);
+        var line = attempt.line(time.now(), level.name().toLowerCase(Locale.ROOT), cut(text));
+        if (line != null) {
+            keep(attempt, line);
+        }
+    }
+
+    private void tellGap(Attempt attempt) {
+        var gap = attempt.gap(time.now());
+        if (gap != null) {
+            keep(attempt, gap);
+        }
+    }
+
+    private void keep(Attempt attempt, LogLine line) {
+        if (store.log(attempt.id(), line)) {
+            tell(listener -> listener.onLog(attempt.id(), line));
+        } else {
+            attempt.lost();
+        }
+    }
+
+    private static String cut(String text) {
+        var line = text.endsWith("\n") ? text.substring(0, text.length() - 1) : text;
+        return line.length() <= LINE_LENGTH_MAX
+                ? line
+                : line.substring(0, LINE_LENGTH_MAX) + "\u2026 (" + (line.length() - LINE_LENGTH_MAX)
+                        + " more characters)";
+    }
+
+    private void retire(Job job) {
+        skip(job.state() == JobState.RETIRED ? List.of() : job.skipsUntil(time.now(), Reason.SCRIPT_NOT_LOADED, node));
+        if (job.become(JobState.RETIRED)) {
+            save(job);
+            tell(listener -> listener.onJob(job.key));
+        }
+    }
+
+    private void become(JobKey key, JobState state) {
+        var job = known(key);
+        if (job.state() == JobState.RETIRED) {
+            throw new JobRefused(
+                    JobRefused.Code.RETIRED, "job '" + key + "' is retired: its script no longer registers it");
+        }
+        if (job.become(state)) {
+            save(job);
+            tell(listener -> listener.onJob(key));
+        }
+    }
+
+    private Job known(JobKey key) {
+        var job = jobs.get(key);
+        if (job == null) {
+            throw new JobRefused(JobRefused.Code.NO_SUCH_JOB, "there is no job '" + key + "'");
+        }
+        return job;
+    }
+
+    private void save(Job job) {
+        store.save(job.record()).whenComplete((done, error) -> {
+            if (error != null) {
+                storeFailed("job " + job.key, error);
+            }
+        });
+    }
+
+    /** Occurrences of jobs that should run but that no live script registers. */
+    private void audit() {
+        var now = time.now();
+        for (var job : jobs.values()) {
+            if (!job.isLive() && job.state() != JobState.RETIRED) {
+                skip(job.skipsUntil(now, Reason.SCRIPT_NOT_LOADED, node));
+            }
+        }
+        armAudit();
+    }
+
+    private synchronized void armAudit() {
+        if (!closed) {
+            audit = time.after(AUDIT_PERIOD, this::audit);
+        }
+    }
+
+    private List<JobRow> rows(Collection<Job> of) {
+        var now = time.now();
+        var recent = store.recent(of.stream().map(job -> job.key).toList(), JobRow.RECENT_MAX);
+        return of.stream()
+                .map(job -> row(job, now, recent.getOrDefault(job.key, List.of())))
+                .toList();
+    }
+
+    private static JobRow row(Job job, Instant now, List<RunSummary> recent) {
+        var record = job.record();
+        return new JobRow(
+                job.key.id(),
+                job.key.script(),
+                job.key.name(),
+                record.schedule(),
+                record.state(),
+                job.nextFireTime(now),
+                record.backoff().stream().map(Duration::toMillis).toList(),
+                running(job),
+                recent.isEmpty() ? null : recent.getFirst(),
+                recent,
+                job.isLive());
+    }
+
+    private static int running(Job job) {
+        return job.handles().stream().mapToInt(RecordingCronHandle::running).sum();
+    }
+
+    private void tell(java.util.function.Consumer<RunListener> event) {
+        for (var listener : listeners) {
+            try {
+                event.accept(listener);
+            } catch (RuntimeException e) {
+                LOG.log(System.Logger.Level.ERROR, "a listener failed: " + e.getMessage(), e);
+            }
+        }
+    }
+}

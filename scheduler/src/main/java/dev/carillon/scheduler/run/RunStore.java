@@ -1,0 +1,133 @@
+package dev.carillon.scheduler.run;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where jobs, runs and console lines are kept.
+ *
+ * <p>Writes are queued and committed together, in this order within one commit: jobs, ends, starts, skips, lines. A
+ * write's future completes after its commit; what it acknowledged survives kill -9. It fails with {@link
+ * StoreException} if the commit did.
+ *
+ * <p>Threads: any. Writes never block; reads do, and want a thread that may.
+ * <p>Closing: commits what is queued first; any number of times.
+ */
+public interface RunStore extends AutoCloseable {
+    /** Registers a job, or brings it up to date. */
+    CompletableFuture<Void> save(JobRecord job);
+
+    /**
+     * Records that an attempt begins: for attempt 1 with the run itself, later ones move it on.
+     *
+     * @return false if there is nothing to start: the occurrence has a row already (attempt 1), or the run has moved on
+     *     without us (later ones)
+     */
+    CompletableFuture<Boolean> start(AttemptStart start);
+
+    /**
+     * Records how an attempt ended.
+     *
+     * @return false if another node has started a later attempt since: nothing was written
+     */
+    CompletableFuture<Boolean> end(AttemptEnd end);
+
+    /** Records occurrences that did not run; one that has a row already is left alone. */
+    CompletableFuture<Void> skip(List<Skip> skips);
+
+    /**
+     * Records what an attempt printed.
+     *
+     * @return false if it was dropped because lines come faster than they can be written
+     */
+    boolean log(RunId run, LogLine line);
+
+    /** All jobs, retired ones included, in order of id. */
+    List<JobRecord> jobs();
+
+    /** Due time of the newest scheduled run of each job that has one. */
+    Map<JobKey, Instant> newestScheduled();
+
+    /** The newest {@code limit} runs of each of {@code jobs}, newest first; jobs without runs may be missing. */
+    Map<JobKey, List<RunSummary>> recent(Collection<JobKey> jobs, int limit);
+
+    Page<RunSummary> runs(RunQuery query);
+
+    Optional<RunDetail> run(RunId id);
+
+    /** Lines of a run with {@code seq} above {@code after}, in order. */
+    List<LogLine> logs(RunId run, long after, int limit);
+
+    /** How many runs in {@code states} were due at or after {@code from}. */
+    long count(Collection<RunState> states, Instant from);
+
+    /**
+     * Ends what a dead process left under way: attempts and runs become interrupted.
+     *
+     * @param node whose runs, or null for those of every node
+     * @return the runs that were ended
+     */
+    List<RunSummary> interrupt(@Nullable String node, Instant now, Reason reason);
+
+    /** Deletes runs due before {@code keepFrom}, and the oldest of jobs that have more than {@code keepPerJob}. */
+    long prune(Instant keepFrom, int keepPerJob);
+
+    /** Says that a node lives; the first call of a process with its start, the last with {@code stopped}. */
+    void seen(NodeRow node);
+
+    List<NodeRow> nodes();
+
+    /** How far the database's clock is ahead of {@code now}, as of the middle of one round trip. */
+    Duration clockOffset(Instant now);
+
+    /** Whether the database answers. */
+    boolean healthy();
+
+    @Override
+    void close();
+
+    /**
+     * A job as it is kept.
+     *
+     * @param since from when on its occurrences count: first registration, change of schedule, or return from retirement
+     */
+    record JobRecord(JobKey key, String schedule, List<Duration> backoff, JobState state, Instant since) {
+        public JobRecord {
+            backoff = List.copyOf(backoff);
+        }
+    }
+
+    /** @param attempt from 1; also the run's fence: every start on any node takes the next number */
+    record AttemptStart(
+            RunId run,
+            JobKey job,
+            Instant scheduledTime,
+            RunTrigger trigger,
+            int attempt,
+            Instant startedAt,
+            String node) {}
+
+    /**
+     * @param event {@link RunEvent#ATTEMPT_SUCCEEDED}, {@link RunEvent#ATTEMPT_FAILED}, {@link
+     *     RunEvent#RETRY_PLANNED}, {@link RunEvent#PROCESS_LOST}, or {@link RunEvent#RETRY_DROPPED} after a planned one
+     * @param error whole text, or null
+     * @param retryAt set with {@link RunEvent#RETRY_PLANNED}
+     */
+    record AttemptEnd(
+            RunId run,
+            int attempt,
+            RunEvent event,
+            Instant endedAt,
+            @Nullable String error,
+            @Nullable Instant retryAt,
+            @Nullable Reason reason) {}
+
+    /** An occurrence that did not run. */
+    record Skip(RunId run, JobKey job, Instant scheduledTime, Reason reason, String node) {}
+}

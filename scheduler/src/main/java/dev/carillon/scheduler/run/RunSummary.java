@@ -1,0 +1,73 @@
+package dev.carillon.scheduler.run;
+
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One run as lists show it; component names are those of the API.
+ *
+ * @param reason for people, or null
+ * @param attempts how many have started; 0 for a skipped one
+ * @param startedAt of the first attempt
+ * @param latenessMs from due to the first attempt's start
+ * @param node that works on it or did last
+ * @param error first line of the last failure
+ */
+public record RunSummary(
+        String id,
+        String job,
+        String script,
+        String name,
+        Instant scheduledTime,
+        RunState state,
+        @Nullable String reason,
+        RunTrigger trigger,
+        int attempts,
+        @Nullable Instant startedAt,
+        @Nullable Instant endedAt,
+        @Nullable Long durationMs,
+        @Nullable Long latenessMs,
+        @Nullable String node,
+        @Nullable String error) {
+
+    /** A run of {@code job}; what can be computed from the rest is. */
+    public static RunSummary of(
+            RunId id,
+            JobKey job,
+            Instant scheduledTime,
+            RunState state,
+            @Nullable Reason reason,
+            RunTrigger trigger,
+            int attempts,
+            @Nullable Instant startedAt,
+            @Nullable Instant endedAt,
+            @Nullable String node,
+            @Nullable String error) {
+        return new RunSummary(
+                id.text(),
+                job.id(),
+                job.script(),
+                job.name(),
+                scheduledTime,
+                state,
+                reason == null ? null : reason.words(),
+                trigger,
+                attempts,
+                startedAt,
+                endedAt,
+                startedAt == null || endedAt == null ? null : millis(startedAt, endedAt),
+                startedAt == null ? null : millis(scheduledTime, startedAt),
+                node,
+                error == null ? null : firstLine(error));
+    }
+
+    private static long millis(Instant from, Instant to) {
+        return Math.max(0, Duration.between(from, to).toMillis());
+    }
+
+    static String firstLine(String text) {
+        int end = text.indexOf('\n');
+        return end < 0 ? text : text.substring(0, end);
+    }
+}

@@ -161,16 +161,6 @@ final class Attempt {
     private RunSummary summary(
             RunState state, @Nullable Reason reason, @Nullable Instant endedAt, @Nullable String failure) {
         return RunSummary.of(
-                id,
-                job,
-                scheduledTime,
-                state,
-                reason,
-                trigger,
-                number,
-                firstStartedAt,
-                endedAt,
-                node,
-                failure);
+                id, job, scheduledTime, state, reason, trigger, number, firstStartedAt, endedAt, node, failure);
     }
 }

@@ -69,9 +69,7 @@ final class Job {
             RecordingCronHandle handle, CronSchedule newSchedule, List<Duration> backoff, Instant now, String node) {
         List<Skip> skips = List.of();
         if (live.isEmpty()) {
-            skips = record.state() == JobState.RETIRED
-                    ? List.of()
-                    : skipsUntil(now, Reason.SCRIPT_NOT_LOADED, node);
+            skips = record.state() == JobState.RETIRED ? List.of() : skipsUntil(now, Reason.SCRIPT_NOT_LOADED, node);
         }
         boolean anew = record.state() == JobState.RETIRED
                 || !newSchedule.toString().equals(record.schedule())
@@ -87,13 +85,20 @@ final class Job {
         return skips;
     }
 
-    /** Sets the state; false if it has it already. */
-    synchronized boolean become(JobState state) {
+    /**
+     * Sets the state; what passed before is settled under the old one.
+     *
+     * @return null if it has that state already
+     */
+    synchronized @Nullable List<Skip> become(JobState state, Instant now, String node) {
         if (record.state() == state) {
-            return false;
+            return null;
         }
+        var skips = live.isEmpty() && record.state() != JobState.RETIRED
+                ? skipsUntil(now, Reason.SCRIPT_NOT_LOADED, node)
+                : List.<Skip>of();
         record = new JobRecord(key, record.schedule(), record.backoff(), state, record.since());
-        return true;
+        return skips;
     }
 
     /** Rows for every occurrence not yet told of, up to and including {@code until}. */

@@ -142,8 +142,9 @@ final class RecordingCronHandle implements CronHandle {
             current = null;
             if (attempt != null && attempt.started()) {
                 var now = recorder.time().now();
-                recorder.record(attempt.interrupted(now, reason), new AttemptEnd(
-                        attempt.id(), attempt.number(), RunEvent.PROCESS_LOST, now, null, null, reason));
+                recorder.record(
+                        attempt.interrupted(now, reason),
+                        new AttemptEnd(attempt.id(), attempt.number(), RunEvent.PROCESS_LOST, now, null, null, reason));
             }
             forgetScope();
         }
@@ -288,8 +289,7 @@ final class RecordingCronHandle implements CronHandle {
             told.completeExceptionally(error);
             return;
         }
-        skip(List.of(new Skip(
-                attempt.id(), job.key, attempt.scheduledTime(), Reason.NOT_RECORDED, recorder.node())));
+        skip(List.of(new Skip(attempt.id(), job.key, attempt.scheduledTime(), Reason.NOT_RECORDED, recorder.node())));
         askAgain();
     }
 
@@ -306,7 +306,9 @@ final class RecordingCronHandle implements CronHandle {
         }
         switch (outcome) {
             case Outcome.Failed(var error) -> {
-                boolean again = scheduled && !closed && attempt.number() <= spec.backoff().size();
+                boolean again = scheduled
+                        && !closed
+                        && attempt.number() <= spec.backoff().size();
                 var retryAt = again ? now.plus(spec.backoff().get(attempt.number() - 1)) : null;
                 if (again) {
                     retrying = attempt;
@@ -317,12 +319,14 @@ final class RecordingCronHandle implements CronHandle {
                         attempt.failed(now, error, again),
                         new AttemptEnd(attempt.id(), attempt.number(), event, now, error, retryAt, null));
             }
-            case Outcome.Succeeded ok -> recorder.record(
-                    attempt.succeeded(now),
-                    new AttemptEnd(
-                            attempt.id(), attempt.number(), RunEvent.ATTEMPT_SUCCEEDED, now, null, null, null));
-            case Outcome.Registered first -> throw new IllegalStateException(
-                    "cron " + job.key + " registered again while " + attempt.id() + " runs");
+            case Outcome.Succeeded ok ->
+                recorder.record(
+                        attempt.succeeded(now),
+                        new AttemptEnd(
+                                attempt.id(), attempt.number(), RunEvent.ATTEMPT_SUCCEEDED, now, null, null, null));
+            case Outcome.Registered first ->
+                throw new IllegalStateException(
+                        "cron " + job.key + " registered again while " + attempt.id() + " runs");
         }
     }
 
@@ -404,11 +408,6 @@ final class RecordingCronHandle implements CronHandle {
 
     private RunInfo runInfo(Attempt attempt, long fence) {
         return new RunInfo(
-                attempt.id().text(),
-                job.key.id(),
-                attempt.scheduledTime(),
-                attempt.number(),
-                fence,
-                recorder.node());
+                attempt.id().text(), job.key.id(), attempt.scheduledTime(), attempt.number(), fence, recorder.node());
     }
 }

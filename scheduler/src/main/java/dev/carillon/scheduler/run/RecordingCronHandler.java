@@ -31,7 +31,8 @@ final class RecordingCronHandler implements CronHandler {
     @Override
     public CronHandle create(CronSpec spec) {
         var inner = backend.create(spec); // refuses first: what it refuses is no job
-        var handle = new RecordingCronHandle(recorder, recorder.jobFor(new JobKey(script, spec.name()), spec), spec, inner, loop);
+        var handle = new RecordingCronHandle(
+                recorder, recorder.jobFor(new JobKey(script, spec.name()), spec), spec, inner, loop);
         open.add(handle);
         recorder.registered(handle, spec);
         return handle;

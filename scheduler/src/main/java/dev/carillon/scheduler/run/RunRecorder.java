@@ -21,6 +21,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -194,8 +195,7 @@ public final class RunRecorder implements AutoCloseable {
     Job jobFor(JobKey key, CronSpec spec) {
         return jobs.computeIfAbsent(key, fresh -> {
             var now = time.now();
-            return new Job(
-                    new JobRecord(fresh, spec.schedule().toString(), spec.backoff(), JobState.ACTIVE, now), now);
+            return new Job(new JobRecord(fresh, spec.schedule().toString(), spec.backoff(), JobState.ACTIVE, now), now);
         });
     }
 
@@ -221,7 +221,10 @@ public final class RunRecorder implements AutoCloseable {
                 LOG.log(
                         System.Logger.Level.WARNING,
                         "job={0} run={1} attempt={2} node={3}: its end was not recorded, another node had taken it over",
-                        after.job(), end.run(), end.attempt(), node);
+                        after.job(),
+                        end.run(),
+                        end.attempt(),
+                        node);
             }
         });
     }
@@ -266,7 +269,10 @@ public final class RunRecorder implements AutoCloseable {
     }
 
     void storeFailed(String what, Throwable error) {
-        LOG.log(System.Logger.Level.ERROR, "node=" + node + ": not recorded: " + what + ": " + error.getMessage(), error);
+        LOG.log(
+                System.Logger.Level.ERROR,
+                "node=" + node + ": not recorded: " + what + ": " + error.getMessage(),
+                error);
     }
 
     private void print(Attempt attempt, OutputSink.Level level, String text) {
@@ -301,11 +307,7 @@ public final class RunRecorder implements AutoCloseable {
     }
 
     private void retire(Job job) {
-        skip(job.state() == JobState.RETIRED ? List.of() : job.skipsUntil(time.now(), Reason.SCRIPT_NOT_LOADED, node));
-        if (job.become(JobState.RETIRED)) {
-            save(job);
-            tell(listener -> listener.onJob(job.key));
-        }
+        become(job, JobState.RETIRED);
     }
 
     private void become(JobKey key, JobState state) {
@@ -314,9 +316,15 @@ public final class RunRecorder implements AutoCloseable {
             throw new JobRefused(
                     JobRefused.Code.RETIRED, "job '" + key + "' is retired: its script no longer registers it");
         }
-        if (job.become(state)) {
+        become(job, state);
+    }
+
+    private void become(Job job, JobState state) {
+        var skips = job.become(state, time.now(), node);
+        if (skips != null) {
+            skip(skips);
             save(job);
-            tell(listener -> listener.onJob(key));
+            tell(listener -> listener.onJob(job.key));
         }
     }
 
@@ -381,7 +389,7 @@ public final class RunRecorder implements AutoCloseable {
         return job.handles().stream().mapToInt(RecordingCronHandle::running).sum();
     }
 
-    private void tell(java.util.function.Consumer<RunListener> event) {
+    private void tell(Consumer<RunListener> event) {
         for (var listener : listeners) {
             try {
                 event.accept(listener);

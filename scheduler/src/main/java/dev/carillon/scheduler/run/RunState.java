@@ -75,8 +75,8 @@ public enum RunState {
                 return state;
             }
         }
-        throw new IllegalArgumentException("no such state: '" + word
-                + "', expected running, retrying, succeeded, failed, skipped or interrupted");
+        throw new IllegalArgumentException(
+                "no such state: '" + word + "', expected running, retrying, succeeded, failed, skipped or interrupted");
     }
 
     @Override

@@ -7,13 +7,14 @@ import java.util.concurrent.CompletionStage;
  *
  * <p>Threads: called on the runtime thread only. The stage may complete on any thread; whoever waits hops back.
  * <p>Closing: any number of times. A pending {@link #next} completes with {@link CronNext.Closed} at once; name and
- * place are free at once.
+ * place are free at once. A job function that is running runs to its end, and keeps its slot until {@link #next} tells
+ * how it ended; that call completes with {@link CronNext.Closed} too.
  */
 public interface CronHandle extends AutoCloseable {
     /**
-     * Gives back the slot of the run that ended, arms the cron by the retry plan and completes when it is due and has a
-     * slot. Called once at registration with {@link Outcome.Registered} and after every run with its outcome; never
-     * while an earlier call is pending.
+     * Gives back the slot of the run that ended, arms the cron by the {@link RetryPlan} and completes when it is due and
+     * has a slot. Called once at registration with {@link Outcome.Registered} and after every run with its outcome;
+     * never while an earlier call is pending.
      */
     CompletionStage<CronNext> next(Outcome previous);
 

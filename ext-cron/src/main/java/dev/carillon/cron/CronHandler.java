@@ -8,6 +8,15 @@ package dev.carillon.cron;
  */
 public interface CronHandler extends AutoCloseable {
     /**
+     * Refuses early what {@link #create} would refuse by name: Deno reports a full registry and a name in use before it
+     * looks at the schedule. Changes nothing; a wrapper passes it on.
+     *
+     * @param name already of valid form
+     * @throws CronException as {@link #create}
+     */
+    void admit(String name);
+
+    /**
      * Registers one cron.
      *
      * @throws CronException at the limits of the backend (too many crons, name in use); guest code sees a TypeError, as

@@ -29,6 +29,11 @@ final class RecordingCronHandler implements CronHandler {
     }
 
     @Override
+    public void admit(String name) {
+        backend.admit(name);
+    }
+
+    @Override
     public CronHandle create(CronSpec spec) {
         var inner = backend.create(spec); // refuses first: what it refuses is no job
         var handle = new RecordingCronHandle(

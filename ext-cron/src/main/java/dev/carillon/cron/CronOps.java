@@ -1,0 +1,128 @@
+package dev.carillon.cron;
+
+import dev.carillon.runtime.JsVisibleException;
+import dev.carillon.runtime.Op;
+import dev.carillon.runtime.OpState;
+import dev.carillon.runtime.Resource;
+import dev.carillon.runtime.ResourceTable;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The ops behind {@code Deno.cron}.
+ *
+ * <p>Threads: runtime thread only.
+ */
+public final class CronOps {
+    private static final double CLOSED = 0;
+    private static final Outcome REGISTERED = new Outcome.Registered();
+    private static final Outcome SUCCEEDED = new Outcome.Succeeded();
+
+    private final CronHandler handler;
+    private final ResourceTable resources;
+    /** Crons by rid until their last run has ended: longer than the resource table has them. */
+    private final Map<Integer, Cron> crons = new HashMap<>();
+
+    CronOps(OpState state) {
+        handler = state.borrow(CronHandler.class);
+        resources = state.borrow(ResourceTable.class);
+    }
+
+    /** {@link RunInfo} as glue gets it, time in milliseconds since 1970. */
+    public record Run(String id, String job, double scheduledTimeMs, int attempt, double fence, String node) {}
+
+    /**
+     * Registers a cron.
+     *
+     * @param backoffMs waits before the second and later attempts; null for the default
+     * @return its rid
+     */
+    @Op("op_cron_create")
+    public int create(String name, String schedule, @Nullable List<Long> backoffMs) {
+        CronSpec.checkName(name);
+        handler.admit(name);
+        var cron = new Cron(handler.create(CronSpec.parse(name, schedule, backoffMs)));
+        int rid = resources.add(cron);
+        crons.put(rid, cron);
+        return rid;
+    }
+
+    /**
+     * Says how the run before ended, and waits for the next.
+     *
+     * @param ok false after {@link #failed}; true at first
+     * @return the scope to run the job function in, or 0 when the cron has been closed or {@code rid} is none
+     */
+    @Op("op_cron_next")
+    public CompletionStage<Double> next(int rid, boolean ok) {
+        var cron = crons.get(rid);
+        if (cron == null) {
+            return CompletableFuture.completedFuture(CLOSED);
+        }
+        return cron.handle.next(cron.outcome(ok)).thenApply(next -> switch (next) {
+            case CronNext.Fire fire -> {
+                cron.fire = fire;
+                yield (double) fire.scope();
+            }
+            case CronNext.Closed() -> {
+                crons.remove(rid);
+                yield CLOSED;
+            }
+        });
+    }
+
+    /** What the job function threw, in inspected form; said before the {@link #next} that reports the failure. */
+    @Op("op_cron_failed")
+    public void failed(int rid, String error) {
+        var cron = crons.get(rid);
+        if (cron != null) {
+            cron.error = error;
+        }
+    }
+
+    /** What a script may know of the run that goes on in {@code scope}; asked for only when it looks. */
+    @Op("op_cron_run")
+    public Run run(int rid, double scope) {
+        var cron = crons.get(rid);
+        if (cron == null || cron.fire == null || cron.fire.scope() != scope) {
+            throw JsVisibleException.badResource();
+        }
+        var run = cron.fire.run();
+        return new Run(run.id(), run.job(), run.scheduledTime().toEpochMilli(), run.attempt(), run.fence(), run.node());
+    }
+
+    /** A cron in the resource table; closing the rid is what an abort signal does. */
+    private static final class Cron implements Resource {
+        final CronHandle handle;
+        CronNext.@Nullable Fire fire;
+        String error = "";
+        private boolean begun;
+
+        Cron(CronHandle handle) {
+            this.handle = handle;
+        }
+
+        Outcome outcome(boolean ok) {
+            if (!begun) {
+                begun = true;
+                return REGISTERED;
+            }
+            fire = null;
+            return ok ? SUCCEEDED : new Outcome.Failed(error);
+        }
+
+        @Override
+        public String name() {
+            return "cron";
+        }
+
+        @Override
+        public void close() {
+            handle.close();
+        }
+    }
+}

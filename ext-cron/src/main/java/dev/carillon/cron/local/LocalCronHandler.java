@@ -1,0 +1,317 @@
+package dev.carillon.cron.local;
+
+import dev.carillon.cron.CronException;
+import dev.carillon.cron.CronHandle;
+import dev.carillon.cron.CronHandler;
+import dev.carillon.cron.CronNext;
+import dev.carillon.cron.CronSpec;
+import dev.carillon.cron.Outcome;
+import dev.carillon.cron.RetryPlan;
+import dev.carillon.cron.RetryPlan.Step;
+import dev.carillon.cron.RunInfo;
+import dev.carillon.runtime.Environment;
+import dev.carillon.runtime.EventLoop;
+import dev.carillon.runtime.OpState;
+import dev.carillon.runtime.time.TimeSource;
+import dev.carillon.runtime.time.TimeSource.Alarm;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Crons of one runtime, in memory, with Deno's own semantics: what is missed while the process is down is gone.
+ *
+ * <p>Threads: everything happens on the runtime thread; it has no thread of its own and takes no lock.
+ * <p>Closing: closes every cron and forgets the alarm; any number of times.
+ *
+ * <p>Source: Deno ext/cron/local.rs.
+ */
+public final class LocalCronHandler implements CronHandler {
+    /*
+     * Two queues. "Armed" holds crons that wait for a deadline of the wall clock, soonest first and, when equal, in the
+     * order they were armed. "Due" holds those whose deadline has passed and who wait for one of the slots, first come
+     * first served. One alarm, on the monotonic clock, is set for the head of "armed"; when it rings, or any cron is
+     * armed, every deadline that the wall clock has reached moves over, and slots are dealt out.
+     *
+     * The alarm may ring before the wall clock has arrived (the clock was set back): it is then set again for what is
+     * left, so nothing starts early. It is not moved when the clock jumps forward; that is found when it rings.
+     *
+     * Starting happens in a turn of the loop of its own, never inside next(): so crons that are due for ever (a test
+     * offset of 0) cannot starve timers, and a hundred crons due together start in one turn.
+     */
+
+    /** Test hook: every regular deadline becomes "now plus this many milliseconds". */
+    public static final String OFFSET_VARIABLE = "DENO_CRON_TEST_SCHEDULE_OFFSET";
+
+    private static final CronNext CLOSED = new CronNext.Closed();
+
+    private final EventLoop loop;
+    private final TimeSource time;
+    private final Function<String, @Nullable String> environment;
+    private final Limits limits;
+    private final String node;
+
+    private final Map<String, Cron> byName = new HashMap<>();
+    private final PriorityQueue<Cron> armed = new PriorityQueue<>(
+            Comparator.<Cron>comparingLong(cron -> cron.dueMs).thenComparingLong(cron -> cron.order));
+    private final ArrayDeque<Cron> due = new ArrayDeque<>();
+    private int running;
+    private long orders;
+    private long fences;
+    private @Nullable Alarm alarm;
+    private long alarmMs;
+    private boolean turnRequested;
+    private boolean closed;
+
+    /**
+     * How much one runtime may have.
+     *
+     * @param crons open at the same time
+     * @param running job functions at the same time; a due cron beyond that waits for a slot
+     */
+    public record Limits(int crons, int running) {
+        /** Deno's: its check is "more than 100", so 101 fit. */
+        public static final Limits DENO = new Limits(101, 50);
+
+        public Limits {
+            if (crons < 1 || running < 1) {
+                throw new IllegalArgumentException(
+                        "limits must be at least 1, got " + crons + " crons, " + running + " running");
+            }
+        }
+    }
+
+    /**
+     * A backend for the runtime whose loop this is.
+     *
+     * @param environment value of an environment variable as the script sees it, or null; see {@link #OFFSET_VARIABLE}
+     * @param node name of this process, for {@link RunInfo}
+     */
+    public LocalCronHandler(
+            EventLoop loop,
+            TimeSource time,
+            Function<String, @Nullable String> environment,
+            Limits limits,
+            String node) {
+        this.loop = loop;
+        this.time = time;
+        this.environment = environment;
+        this.limits = limits;
+        this.node = node;
+    }
+
+    /** A backend for the runtime that has this state, with Deno's limits. */
+    public static LocalCronHandler of(OpState state) {
+        return of(state, Limits.DENO, "local");
+    }
+
+    /** A backend for the runtime that has this state. */
+    public static LocalCronHandler of(OpState state, Limits limits, String node) {
+        var environment = state.borrow(Environment.class);
+        return new LocalCronHandler(
+                state.borrow(EventLoop.class), state.borrow(TimeSource.class), environment::value, limits, node);
+    }
+
+    @Override
+    public void admit(String name) {
+        if (byName.size() >= limits.crons()) {
+            throw CronException.tooMany();
+        }
+        if (byName.containsKey(name)) {
+            throw CronException.nameInUse();
+        }
+    }
+
+    @Override
+    public CronHandle create(CronSpec spec) {
+        if (closed) {
+            throw new IllegalStateException("cron handler is closed; refused cron '" + spec.name() + "'");
+        }
+        admit(spec.name());
+        var cron = new Cron(spec);
+        byName.put(spec.name(), cron);
+        return cron;
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        for (var cron : new ArrayList<>(byName.values())) {
+            cron.close();
+        }
+        ring(null, 0);
+    }
+
+    private long now() {
+        return time.currentTimeMillis();
+    }
+
+    /** Sees to it that whatever is due or gets due is started. */
+    private void look() {
+        if (turnRequested || closed) {
+            return;
+        }
+        if (!due.isEmpty() && running < limits.running()) {
+            requestTurn();
+            return;
+        }
+        var head = armed.peek();
+        if (head == null || alarm != null && alarmMs <= head.dueMs) {
+            return;
+        }
+        long delayMs = head.dueMs - now();
+        if (delayMs <= 0) {
+            requestTurn();
+        } else {
+            ring(loop.after(Duration.ofMillis(delayMs), this::turn), head.dueMs);
+        }
+    }
+
+    private void requestTurn() {
+        turnRequested = true;
+        loop.execute(this::turn);
+    }
+
+    private void ring(@Nullable Alarm next, long atMs) {
+        if (alarm != null) {
+            alarm.cancel();
+        }
+        alarm = next;
+        alarmMs = atMs;
+    }
+
+    private void turn() {
+        turnRequested = false;
+        ring(null, 0);
+        long now = now();
+        for (var head = armed.peek(); head != null && head.dueMs <= now; head = armed.peek()) {
+            armed.poll();
+            head.state = State.DUE;
+            due.add(head);
+        }
+        while (running < limits.running() && !due.isEmpty()) {
+            due.poll().start();
+        }
+        look();
+    }
+
+    private enum State {
+        /** Registered, or between two calls of next. */
+        IDLE,
+        ARMED,
+        DUE,
+        RUNNING,
+        /** Closed while running: the slot is still taken. */
+        ENDING,
+        CLOSED
+    }
+
+    private final class Cron implements CronHandle {
+        private final CronSpec spec;
+        private State state = State.IDLE;
+        private CompletableFuture<CronNext> pending = new CompletableFuture<>();
+        private int retries;
+        /** Scheduled fire time of the run that goes on, or of the last. */
+        private Instant fireTime = Instant.MIN;
+        /** Wall clock; {@link Long#MAX_VALUE} for never. */
+        private long dueMs;
+
+        private long order;
+
+        Cron(CronSpec spec) {
+            this.spec = spec;
+        }
+
+        @Override
+        public CompletionStage<CronNext> next(Outcome previous) {
+            if (state == State.RUNNING || state == State.ENDING) {
+                running--;
+                state = state == State.ENDING ? State.CLOSED : State.IDLE;
+            }
+            if (state == State.CLOSED) {
+                look();
+                return CompletableFuture.completedFuture(CLOSED);
+            }
+            if (state != State.IDLE) {
+                throw new IllegalStateException("cron '" + spec.name() + "' is " + state + ": next is pending already");
+            }
+            pending = new CompletableFuture<>();
+            arm(previous);
+            look();
+            return pending;
+        }
+
+        private void arm(Outcome previous) {
+            var now = Instant.ofEpochMilli(now());
+            switch (RetryPlan.after(previous, spec, retries, fireTime, now)) {
+                case Step.Retry(var dueAt, var used) -> {
+                    retries = used;
+                    dueMs = dueAt.toEpochMilli();
+                }
+                case Step.NextFire(var dueAt) -> regular(now, dueAt);
+                case Step.Never() -> regular(now, Instant.MAX);
+            }
+            order = orders++;
+            state = State.ARMED;
+            armed.add(this);
+        }
+
+        private void regular(Instant now, Instant dueAt) {
+            long offsetMs = offsetMs();
+            fireTime = offsetMs >= 0 ? now.plusMillis(offsetMs) : dueAt;
+            dueMs = fireTime.equals(Instant.MAX) ? Long.MAX_VALUE : fireTime.toEpochMilli();
+            retries = 0;
+        }
+
+        void start() {
+            running++;
+            state = State.RUNNING;
+            int attempt = retries + 1;
+            var run = new RunInfo(
+                    spec.name() + "@" + fireTime.toEpochMilli(), spec.name(), fireTime, attempt, ++fences, node);
+            pending.complete(new CronNext.Fire(fireTime, attempt, run));
+        }
+
+        @Override
+        public void close() {
+            switch (state) {
+                case CLOSED, ENDING -> {
+                    return;
+                }
+                case RUNNING -> state = State.ENDING;
+                case ARMED -> {
+                    armed.remove(this);
+                    state = State.CLOSED;
+                }
+                case DUE -> {
+                    due.remove(this);
+                    state = State.CLOSED;
+                }
+                case IDLE -> state = State.CLOSED;
+            }
+            byName.remove(spec.name());
+            if (state == State.CLOSED) {
+                pending.complete(CLOSED);
+            }
+        }
+    }
+
+    /** The test hook's value, or -1. Read at every regular deadline: what the script sets counts at once. */
+    private long offsetMs() {
+        var text = environment.apply(OFFSET_VARIABLE);
+        // Rust, which reads this in Deno, takes a plus sign and ASCII digits.
+        if (text == null || !text.matches("[+]?[0-9]{1,15}")) {
+            return -1;
+        }
+        return Long.parseLong(text);
+    }
+}

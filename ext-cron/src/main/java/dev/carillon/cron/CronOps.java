@@ -1,5 +1,6 @@
 package dev.carillon.cron;
 
+import dev.carillon.runtime.EventLoop;
 import dev.carillon.runtime.JsVisibleException;
 import dev.carillon.runtime.Op;
 import dev.carillon.runtime.OpState;
@@ -24,12 +25,14 @@ public final class CronOps {
 
     private final CronHandler handler;
     private final ResourceTable resources;
+    private final EventLoop loop;
     /** Crons by rid until their last run has ended: longer than the resource table has them. */
     private final Map<Integer, Cron> crons = new HashMap<>();
 
     CronOps(OpState state) {
         handler = state.borrow(CronHandler.class);
         resources = state.borrow(ResourceTable.class);
+        loop = state.borrow(EventLoop.class);
     }
 
     /** {@link RunInfo} as glue gets it, time in milliseconds since 1970. */
@@ -63,16 +66,29 @@ public final class CronOps {
         if (cron == null) {
             return CompletableFuture.completedFuture(CLOSED);
         }
-        return cron.handle.next(cron.outcome(ok)).thenApply(next -> switch (next) {
-            case CronNext.Fire fire -> {
-                cron.fire = fire;
-                yield (double) fire.scope();
-            }
-            case CronNext.Closed() -> {
-                crons.remove(rid);
-                yield CLOSED;
-            }
-        });
+        return cron.handle
+                .next(cron.outcome(ok))
+                .thenApplyAsync(
+                        next -> switch (next) {
+                            case CronNext.Fire fire -> {
+                                cron.fire = fire;
+                                yield (double) fire.scope();
+                            }
+                            case CronNext.Closed() -> {
+                                crons.remove(rid);
+                                yield CLOSED;
+                            }
+                        },
+                        this::onLoop);
+    }
+
+    /** Handles may complete on a thread of their backend; what is kept here belongs to the runtime thread. */
+    private void onLoop(Runnable task) {
+        if (loop.isCurrentThread()) {
+            task.run();
+        } else {
+            loop.execute(task);
+        }
     }
 
     /** What the job function threw, in inspected form; said before the {@link #next} that reports the failure. */

@@ -1,0 +1,81 @@
+// The processes that do the work.
+import { Empty, Time } from "../parts";
+import { loaded, nodes, now, overview } from "../store";
+import { agoWords, durationWords } from "../time";
+
+const CLOCK_WARN_MS = 250;
+
+export function NodesPage() {
+  const list = [...nodes.value.values()].sort((a, b) => a.name.localeCompare(b.name));
+  if (!loaded.value) return <p class="loading">Asking the service…</p>;
+  return (
+    <>
+      <div class="page-head">
+        <h1 tabIndex={-1}>Nodes</h1>
+        <p class="page-lead">
+          Backend <code>{overview.value?.backend}</code>, version <span class="num">{overview.value?.version}</span>.
+        </p>
+      </div>
+      {list.length === 0 ? (
+        <Empty title="No node has reported yet">
+          <p>A node is one running service process. It appears here with its first heartbeat.</p>
+        </Empty>
+      ) : (
+        <table role="table" class="nodes-table">
+          <thead role="rowgroup">
+            <tr role="row">
+              <th scope="col">Node</th>
+              <th scope="col">State</th>
+              <th scope="col">Up since</th>
+              <th scope="col">Last seen</th>
+              <th scope="col">Version</th>
+              <th scope="col">Backend</th>
+              <th scope="col">JIT compiler</th>
+              <th scope="col" class="right">
+                Clock off by
+              </th>
+            </tr>
+          </thead>
+          <tbody role="rowgroup">
+            {list.map((node) => (
+              <tr role="row" key={node.name}>
+                <th role="rowheader" scope="row">
+                  <span class="mono">{node.name}</span> {node.self && <span class="tag">answers this page</span>}
+                </th>
+                <td role="cell" data-label="State">
+                  <span class={`state node-${node.state}`}>
+                    <i class="lamp" aria-hidden="true" />
+                    {node.state}
+                  </span>
+                </td>
+                <td role="cell" data-label="Up since">
+                  <Time at={node.startedAt} />
+                </td>
+                <td role="cell" data-label="Last seen">
+                  {node.self ? "now" : agoWords(now.value - Date.parse(node.lastSeenAt))}
+                </td>
+                <td role="cell" data-label="Version" class="num">
+                  {node.version}
+                </td>
+                <td role="cell" data-label="Backend">
+                  <code>{node.backend}</code>
+                </td>
+                <td role="cell" data-label="JIT compiler">
+                  {node.jit.on ? "on" : <>off{node.jit.reason && <span class="sub">: {node.jit.reason}</span>}</>}
+                </td>
+                <td role="cell" data-label="Clock off by" class={`right num${Math.abs(node.clockOffsetMs ?? 0) > CLOCK_WARN_MS ? " is-late" : ""}`}>
+                  {node.clockOffsetMs === null ? <span class="none">–</span> : durationWords(node.clockOffsetMs)}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      {list.length === 1 && (
+        <p class="sub hint">
+          One node. With <code>backend: quartz</code> and a PostgreSQL address two or more share the work, and take over from each other within three seconds.
+        </p>
+      )}
+    </>
+  );
+}

@@ -95,7 +95,10 @@ public final class ResourceTable {
                 resource.close();
             } catch (RuntimeException e) {
                 System.getLogger(ResourceTable.class.getName())
-                        .log(System.Logger.Level.WARNING, "Resource " + rid + " (" + resource.name() + ") failed to close", e);
+                        .log(
+                                System.Logger.Level.WARNING,
+                                "Resource " + rid + " (" + resource.name() + ") failed to close",
+                                e);
             }
         }
     }

@@ -52,6 +52,7 @@ public final class LocalCronHandler implements CronHandler {
     /** Test hook: every regular deadline becomes "now plus this many milliseconds". */
     public static final String OFFSET_VARIABLE = "DENO_CRON_TEST_SCHEDULE_OFFSET";
 
+    private static final long NEVER = Long.MAX_VALUE;
     private static final CronNext CLOSED = new CronNext.Closed();
 
     private final EventLoop loop;
@@ -165,13 +166,13 @@ public final class LocalCronHandler implements CronHandler {
             return;
         }
         var head = armed.peek();
-        if (head == null || alarm != null && alarmMs <= head.dueMs) {
+        if (head == null) {
             return;
         }
         long delayMs = head.dueMs - now();
         if (delayMs <= 0) {
             requestTurn();
-        } else {
+        } else if (alarm == null || head.dueMs < alarmMs) {
             ring(loop.after(Duration.ofMillis(delayMs), this::turn), head.dueMs);
         }
     }
@@ -222,7 +223,7 @@ public final class LocalCronHandler implements CronHandler {
         private int retries;
         /** Scheduled fire time of the run that goes on, or of the last. */
         private Instant fireTime = Instant.MIN;
-        /** Wall clock; {@link Long#MAX_VALUE} for never. */
+        /** Wall clock, or {@link #NEVER}. */
         private long dueMs;
 
         private long order;
@@ -262,13 +263,15 @@ public final class LocalCronHandler implements CronHandler {
             }
             order = orders++;
             state = State.ARMED;
-            armed.add(this);
+            if (dueMs != NEVER) {
+                armed.add(this);
+            }
         }
 
         private void regular(Instant now, Instant dueAt) {
             long offsetMs = offsetMs();
             fireTime = offsetMs >= 0 ? now.plusMillis(offsetMs) : dueAt;
-            dueMs = fireTime.equals(Instant.MAX) ? Long.MAX_VALUE : fireTime.toEpochMilli();
+            dueMs = fireTime.equals(Instant.MAX) ? NEVER : fireTime.toEpochMilli();
             retries = 0;
         }
 

@@ -1,0 +1,88 @@
+package dev.carillon.runtime.engine;
+
+import com.oracle.truffle.api.source.Source;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A module's text, ready for the engine, with the way back to what its author wrote. Shared by every runtime that loads
+ * the same text from the same place, and with it the engine's parsed form.
+ *
+ * <p>Threads: any.
+ */
+final class PreparedModule {
+    private static final String MODULE_TYPE = "application/javascript+module";
+
+    private final String url;
+    private final String original;
+    private final @Nullable String mappings;
+    private final Source source;
+    private volatile @Nullable SourceMap map;
+
+    private PreparedModule(String url, String original, @Nullable String mappings, Source source) {
+        this.url = url;
+        this.original = original;
+        this.mappings = mappings;
+        this.source = source;
+    }
+
+    /**
+     * @param mappings from {@code code} back to {@code original}, or null if they are the same text
+     * @param internal true for glue, whose frames no stack trace shows
+     */
+    static PreparedModule of(String url, String original, String code, @Nullable String mappings, boolean internal) {
+        return new PreparedModule(url, original, mappings, source(url, code, MODULE_TYPE, internal));
+    }
+
+    static Source source(String url, String code, String mediaType, boolean internal) {
+        var builder = Source.newBuilder("js", code, url).mimeType(mediaType).internal(internal);
+        try {
+            builder.uri(new URI(url));
+        } catch (URISyntaxException e) {
+            // The name carries the URL; only a debugger misses the other form.
+        }
+        return builder.build();
+    }
+
+    String url() {
+        return url;
+    }
+
+    /** As its author wrote it, decoded. */
+    String original() {
+        return original;
+    }
+
+    Source source() {
+        return source;
+    }
+
+    /** Where a place of the running code stands in the original. */
+    Optional<SourceMap.Position> original(int line, int column) {
+        if (mappings == null) {
+            return Optional.of(new SourceMap.Position(line, column));
+        }
+        var decoded = map;
+        if (decoded == null) {
+            decoded = SourceMap.decode(mappings);
+            map = decoded;
+        }
+        return decoded.original(line, column);
+    }
+
+    /** A line of the original, without its end; empty if there is no such line. */
+    Optional<String> line(int number) {
+        int start = 0;
+        for (int n = 1; n < number; n++) {
+            start = original.indexOf('\n', start) + 1;
+            if (start == 0) {
+                return Optional.empty();
+            }
+        }
+        int end = original.indexOf('\n', start);
+        var line = original.substring(start, end < 0 ? original.length() : end);
+        return Optional.of(line.endsWith("\r") ? line.substring(0, line.length() - 1) : line);
+    }
+}

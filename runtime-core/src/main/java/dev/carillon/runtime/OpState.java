@@ -49,6 +49,12 @@ public final class OpState {
         return values.containsKey(type);
     }
 
+    /** Forgets everything; the runtime does so when it ends, before it closes resources. */
+    public void clear() {
+        confine();
+        values.clear();
+    }
+
     private void confine() {
         if (Thread.currentThread() != owner) {
             throw new IllegalStateException("OpState belongs to thread '" + owner.getName() + "', touched from '"

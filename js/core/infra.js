@@ -1,0 +1,434 @@
+// The way to the host: its bridge, errors across it, promises of asynchronous ops, arguments of ops.
+// Nothing here may be looked up on globals once a script runs.
+
+const bridge = globalThis.__carillon_bridge;
+delete globalThis.__carillon_bridge;
+
+const { defineProperty } = Object;
+const { apply } = Reflect;
+const { isArray } = Array;
+const { isSafeInteger, isInteger } = Number;
+const { trunc, floor } = Math;
+const { parse, stringify } = JSON;
+const { asIntN } = BigInt;
+const { Error, Map, Promise, TypeError, RangeError, ReferenceError, SyntaxError, URIError, Uint8Array, ArrayBuffer } =
+  globalThis;
+const { isView } = ArrayBuffer;
+const { captureStackTrace } = Error;
+
+export function uncurryThis(fn) {
+  return (self, ...args) => apply(fn, self, args);
+}
+
+function getter(prototype, name) {
+  const { get } = Object.getOwnPropertyDescriptor(prototype, name);
+  return (self) => apply(get, self, []);
+}
+
+const TypedArrayPrototype = Object.getPrototypeOf(Uint8Array.prototype);
+const typedBuffer = getter(TypedArrayPrototype, "buffer");
+const typedOffset = getter(TypedArrayPrototype, "byteOffset");
+const typedLength = getter(TypedArrayPrototype, "byteLength");
+const dataBuffer = getter(DataView.prototype, "buffer");
+const dataOffset = getter(DataView.prototype, "byteOffset");
+const dataLength = getter(DataView.prototype, "byteLength");
+const tagOf = getter(TypedArrayPrototype, Symbol.toStringTag);
+const { isWellFormed, toWellFormed } = String.prototype;
+const mapGet = Map.prototype.get;
+const mapHas = Map.prototype.has;
+const mapSet = Map.prototype.set;
+const mapDelete = Map.prototype.delete;
+
+export { bridge };
+
+// --- errors
+
+const errorClasses = new Map([
+  ["Error", Error],
+  ["RangeError", RangeError],
+  ["ReferenceError", ReferenceError],
+  ["SyntaxError", SyntaxError],
+  ["TypeError", TypeError],
+  ["URIError", URIError],
+]);
+const errorBuilders = new Map();
+
+/** Lets host errors of class `name` surface as `ctor`. */
+export function registerErrorClass(name, ctor) {
+  if (apply(mapHas, errorClasses, [name]) || apply(mapHas, errorBuilders, [name])) {
+    throw new TypeError(`Error class for "${name}" already registered`);
+  }
+  apply(mapSet, errorClasses, [name, ctor]);
+}
+
+/** Lets host errors of class `name` be made by `build(message)`. */
+export function registerErrorBuilder(name, build) {
+  if (apply(mapHas, errorClasses, [name]) || apply(mapHas, errorBuilders, [name])) {
+    throw new TypeError(`Error class for "${name}" already registered`);
+  }
+  apply(mapSet, errorBuilders, [name, build]);
+}
+
+const ADDITIONAL_KEYS = Symbol.for("errorAdditionalPropertyKeys");
+
+/** A JS error of the class registered as `name`; `properties` become its own unless the class has them. */
+export function buildCustomError(name, message, properties) {
+  let error;
+  const build = apply(mapGet, errorBuilders, [name]);
+  if (build !== undefined) {
+    error = build(message);
+  } else {
+    const ctor = apply(mapGet, errorClasses, [name]);
+    error = ctor === undefined
+      ? new Error(
+        `Unregistered error class: "${name}"\n  ${message}\n  Classes of errors returned from ops should be registered via core.registerErrorClass().`,
+      )
+      : new ctor(message);
+  }
+  const keys = [];
+  for (const key in properties) {
+    if (!(key in error)) {
+      defineProperty(error, key, {
+        __proto__: null, value: properties[key], writable: true, enumerable: true, configurable: true,
+      });
+      keys[keys.length] = key;
+    }
+  }
+  if (keys.length > 0) {
+    defineProperty(error, ADDITIONAL_KEYS, {
+      __proto__: null, value: keys, writable: false, enumerable: false, configurable: false,
+    });
+  }
+  return error;
+}
+
+function currentError(id, op) {
+  const name = bridge.errorClass();
+  const message = bridge.errorMessage(id);
+  const properties = bridge.errorProperties();
+  const error = buildCustomError(name, message, properties === null ? null : parse(properties));
+  if (op !== undefined) {
+    captureStackTrace(error, op);
+  }
+  return error;
+}
+
+export const calls = newCounters();
+export const failures = newCounters();
+export const settled = newCounters();
+
+function newCounters() {
+  const counters = [];
+  for (let i = 0, n = bridge.opCount(); i <= n; i++) {
+    counters[i] = 0;
+  }
+  return counters;
+}
+
+/** What the guest sees of an error thrown by op `id`. */
+export function fail(thrown, id, op) {
+  failures[id]++;
+  return bridge.describe(thrown) ? currentError(id, op) : thrown;
+}
+
+export function rejected(thrown, id, op) {
+  return PromiseReject(fail(thrown, id, op));
+}
+
+// --- promises
+
+const PromiseReject = (reason) => new Promise((_, reject) => reject(reason));
+const PROMISE_ID = Symbol.for("Deno.core.internalPromiseId");
+const RING_SIZE = 4096;
+const ring = [];
+for (let i = 0; i < RING_SIZE; i++) {
+  ring[i] = undefined;
+}
+const overflow = new Map();
+
+class Pending {
+  id;
+  op;
+  resolve;
+  reject;
+  decode;
+  constructor(id, op, decode) {
+    this.id = id;
+    this.op = op;
+    this.decode = decode;
+  }
+}
+
+function pendingPromise(id, op, decode) {
+  const pending = new Pending(id, op, decode);
+  const promise = new Promise((resolve, reject) => {
+    pending.resolve = resolve;
+    pending.reject = reject;
+  });
+  const slot = id % RING_SIZE;
+  const older = ring[slot];
+  if (older !== undefined) {
+    apply(mapSet, overflow, [older.id, older]);
+  }
+  ring[slot] = pending;
+  promise[PROMISE_ID] = id;
+  return promise;
+}
+
+function takePending(id) {
+  const slot = id % RING_SIZE;
+  const pending = ring[slot];
+  if (pending !== undefined && pending.id === id) {
+    ring[slot] = undefined;
+    return pending;
+  }
+  const older = apply(mapGet, overflow, [id]);
+  if (older === undefined) {
+    throw new Error(`Unknown promise id ${id}: the host settled an op twice or one it never began`);
+  }
+  apply(mapDelete, overflow, [id]);
+  return older;
+}
+
+export function hasPromise(id) {
+  const pending = ring[id % RING_SIZE];
+  return (pending !== undefined && pending.id === id) || apply(mapHas, overflow, [id]);
+}
+
+/** The promise of an asynchronous op whose stage is `stage`. */
+export function track(stage, op, decode, deferred) {
+  const id = bridge.track(stage, op, deferred);
+  if (id >= 0) {
+    return pendingPromise(id, op, decode);
+  }
+  if (id === -1) {
+    const value = bridge.settledValue();
+    return new Promise((resolve) => resolve(decode === null ? value : decode(value)));
+  }
+  failures[op]++;
+  return PromiseReject(currentError(op, undefined));
+}
+
+const lazyBodies = new Map();
+
+/** The promise of an op whose `body` is called in a later turn. */
+export function lazy(body, op, decode) {
+  const id = bridge.defer(op);
+  apply(mapSet, lazyBodies, [id, body]);
+  return pendingPromise(id, op, decode);
+}
+
+function runLazy(id) {
+  const body = apply(mapGet, lazyBodies, [id]);
+  apply(mapDelete, lazyBodies, [id]);
+  let stage;
+  try {
+    stage = body();
+  } catch (e) {
+    bridge.deferred(id, null, e);
+    return;
+  }
+  bridge.deferred(id, stage, null);
+}
+
+function settle(count) {
+  for (let i = 0; i < count; i++) {
+    const next = bridge.settledNext();
+    const id = floor(next / 2);
+    const pending = takePending(id);
+    settled[pending.op]++;
+    if (next === id * 2) {
+      const value = bridge.settledValue();
+      pending.resolve(pending.decode === null ? value : pending.decode(value));
+    } else {
+      failures[pending.op]++;
+      pending.reject(currentError(pending.op, undefined));
+    }
+  }
+}
+
+export function refOpPromise(promise) {
+  const id = promise?.[PROMISE_ID];
+  if (id !== undefined && hasPromise(id)) {
+    bridge.refOp(id, true);
+  }
+}
+
+export function unrefOpPromise(promise) {
+  const id = promise?.[PROMISE_ID];
+  if (id !== undefined && hasPromise(id)) {
+    bridge.refOp(id, false);
+  }
+}
+
+// --- arguments and results of ops (the generated ext:core/ops imports these)
+
+export function host(id) {
+  return bridge.host(id);
+}
+
+export function adapter(id) {
+  return bridge.adapter(id);
+}
+
+export const state = bridge.state();
+
+export function i32(value) {
+  if (typeof value === "number") {
+    return value | 0;
+  }
+  if (typeof value === "bigint") {
+    return Number(asIntN(32, value));
+  }
+  throw new TypeError("expected i32");
+}
+
+export function i64(value) {
+  if (typeof value === "number") {
+    if (isSafeInteger(value)) {
+      return value + 0;
+    }
+    const whole = trunc(value);
+    return whole === whole ? (isSafeInteger(whole) ? whole + 0 : asIntN(64, saturated(whole))) : 0;
+  }
+  if (typeof value === "bigint") {
+    return asIntN(64, value);
+  }
+  throw new TypeError("expected i64");
+}
+
+function saturated(whole) {
+  return whole > 0x7fffffffffffffffn ? 0x7fffffffffffffffn : whole < -0x8000000000000000n ? -0x8000000000000000n : BigInt(whole);
+}
+
+export function f64(value) {
+  if (typeof value === "number") {
+    return value;
+  }
+  if (typeof value === "bigint") {
+    return Number(value);
+  }
+  throw new TypeError("expected f64");
+}
+
+export function bool(value) {
+  return value === true;
+}
+
+export function str(value) {
+  if (typeof value !== "string") {
+    return "";
+  }
+  return apply(isWellFormed, value, []) ? value : apply(toWellFormed, value, []);
+}
+
+export function safe(value) {
+  if (value !== null && !isSafeInteger(value)) {
+    throw new RangeError(`${value} is no safe integer`);
+  }
+  return value;
+}
+
+export function buffer(value) {
+  if (!isView(value)) {
+    throw new TypeError("expected typed ArrayBufferView");
+  }
+  return value;
+}
+
+export function bufferOf(view) {
+  return tagOf(view) === undefined ? dataBuffer(view) : typedBuffer(view);
+}
+
+export function offsetOf(view) {
+  return tagOf(view) === undefined ? dataOffset(view) : typedOffset(view);
+}
+
+export function lengthOf(view) {
+  return tagOf(view) === undefined ? dataLength(view) : typedLength(view);
+}
+
+function kindOf(value) {
+  if (value === null || value === undefined) {
+    return "unit value";
+  }
+  switch (typeof value) {
+    case "boolean":
+      return `boolean \`${value}\``;
+    case "number":
+      return isInteger(value) ? `integer \`${value}\`` : `floating point \`${value}\``;
+    case "object":
+      return isArray(value) ? "array" : "object";
+    default:
+      return typeof value;
+  }
+}
+
+function array(value) {
+  if (!isArray(value)) {
+    throw new TypeError(`serde_v8 error: invalid type; expected: array, got: ${kindOf(value)}`);
+  }
+  return value;
+}
+
+const ELEMENTS = {
+  __proto__: null,
+  BOOL: bool,
+  STRING: (value) => {
+    if (typeof value !== "string") {
+      throw new TypeError("expected type 'v8::data::String', got 'v8::data::Value'");
+    }
+    return str(value);
+  },
+  I32: (value) => whole(value, -0x80000000, 0x7fffffff),
+  I64: (value) => whole(value, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER),
+  F64: number,
+};
+
+function number(value) {
+  if (typeof value !== "number") {
+    throw new TypeError("expected type 'v8::data::Number', got 'v8::data::Value'");
+  }
+  return value;
+}
+
+function whole(value, min, max) {
+  const truncated = trunc(number(value));
+  return truncated !== truncated ? 0 : truncated < min ? min : truncated > max ? max : truncated + 0;
+}
+
+export function list(value, element) {
+  const convert = ELEMENTS[element];
+  const from = array(value);
+  const to = [];
+  for (let i = 0; i < from.length; i++) {
+    to[i] = convert(from[i]);
+  }
+  return to;
+}
+
+export function json(value) {
+  return stringify(value) ?? "null";
+}
+
+export function jsonArray(value) {
+  return stringify(array(value));
+}
+
+export function jsonObject(value) {
+  if (typeof value !== "object" || value === null || isArray(value)) {
+    throw new TypeError(`serde_v8 error: invalid type; expected: object, got: ${kindOf(value)}`);
+  }
+  return stringify(value);
+}
+
+export function toJson(text) {
+  return text === null ? null : parse(text);
+}
+
+// The host's bytes are copied into a buffer of the guest's own, which can be detached and grown.
+export function toBytes(bytes) {
+  return bytes === null ? null : new Uint8Array(new Uint8Array(new ArrayBuffer(bytes)));
+}
+
+export const loopEntries = { __proto__: null, settle, runLazy };

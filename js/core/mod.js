@@ -1,0 +1,329 @@
+// The core object extensions build on, and what the host calls of it.
+
+import * as infra from "ext:core/infra.js";
+import { BadResource, errors, Interrupted, NotCapable } from "ext:core/errors.js";
+import { $all, op_close, op_resources, op_try_close, op_write } from "ext:core/ops";
+
+const { bridge, registerErrorClass, registerErrorBuilder, buildCustomError } = infra;
+const { defineProperty } = Object;
+const { apply } = Reflect;
+const { stringify } = JSON;
+const { isArray } = Array;
+const { Error, Map, AsyncContext, AggregateError, TypeError, String } = globalThis;
+const mapGet = Map.prototype.get;
+const mapSet = Map.prototype.set;
+const mapDelete = Map.prototype.delete;
+const stringMatch = String.prototype.match;
+const stringStartsWith = String.prototype.startsWith;
+const stringIndexOf = String.prototype.indexOf;
+const stringSlice = String.prototype.slice;
+
+// --- asynchronous context
+
+const { Variable, Snapshot } = AsyncContext;
+const variableGet = Variable.prototype.get;
+const variableRun = Variable.prototype.run;
+const snapshotRun = Snapshot.prototype.run;
+
+/** A value that follows asynchronous code. */
+class AsyncVariable {
+  #variable = new Variable();
+  get() {
+    return apply(variableGet, this.#variable, []);
+  }
+  run(value, fn) {
+    return apply(variableRun, this.#variable, [value, fn]);
+  }
+}
+
+const scope = new Variable();
+const currentScope = () => apply(variableGet, scope, []) ?? 0;
+const runInScope = (number, fn) => apply(variableRun, scope, [number, fn]);
+
+// --- printing
+
+const write = (level, text) => {
+  op_write(level, text, currentScope());
+};
+const print = (text, isErr) => {
+  op_write(isErr ? 4 : 2, text, currentScope());
+};
+
+let inspectWith = (value) => {
+  if (value instanceof Error) {
+    return String(value.stack);
+  }
+  return typeof value === "string" ? stringify(value) : String(value);
+};
+const inspect = (value, options = { colors: false }) => inspectWith(value, options);
+
+// --- timers
+
+const DELAY_MAX_MS = 2 ** 31 - 1;
+const timers = new Map();
+
+function createTimer(callback, delayMs, repeat, ref) {
+  let delay = +delayMs;
+  if (!(delay >= 1 && delay <= DELAY_MAX_MS)) {
+    delay = 1;
+  }
+  const id = bridge.timerStart(delay, !!repeat, ref !== false);
+  apply(mapSet, timers, [id, { callback, repeat: !!repeat, snapshot: new Snapshot() }]);
+  return id;
+}
+
+function cancelTimer(id) {
+  if (apply(mapDelete, timers, [id])) {
+    bridge.timerCancel(id);
+  }
+}
+
+function refTimer(id) {
+  if (apply(mapGet, timers, [id]) !== undefined) {
+    bridge.timerRef(id, true);
+  }
+}
+
+function unrefTimer(id) {
+  if (apply(mapGet, timers, [id]) !== undefined) {
+    bridge.timerRef(id, false);
+  }
+}
+
+function fireTimer(id) {
+  const timer = apply(mapGet, timers, [id]);
+  if (timer === undefined) {
+    return;
+  }
+  if (!timer.repeat) {
+    apply(mapDelete, timers, [id]);
+  }
+  try {
+    apply(snapshotRun, timer.snapshot, [timer.callback]);
+  } catch (e) {
+    reportException(e);
+  }
+}
+
+const immediates = [];
+let immediatesTaken = 0;
+
+function queueMacrotask(callback) {
+  immediates[immediates.length] = { callback, snapshot: new Snapshot() };
+  bridge.immediate();
+}
+
+function runImmediate() {
+  const task = immediates[immediatesTaken];
+  immediates[immediatesTaken++] = undefined;
+  if (immediatesTaken === immediates.length) {
+    immediates.length = 0;
+    immediatesTaken = 0;
+  }
+  try {
+    apply(snapshotRun, task.snapshot, [task.callback]);
+  } catch (e) {
+    reportException(e);
+  }
+}
+
+// --- uncaught errors
+
+let reportExceptionCallback = () => false;
+let unhandledRejectionHandler = () => false;
+const rejections = [];
+
+globalThis.Graal.setUnhandledPromiseRejectionHandler((reason, promise) => {
+  rejections[rejections.length] = { promise, reason };
+  bridge.rejected();
+});
+
+function takeRejections() {
+  while (rejections.length > 0) {
+    const { promise, reason } = rejections[0];
+    for (let i = 1; i < rejections.length; i++) {
+      rejections[i - 1] = rejections[i];
+    }
+    rejections.length--;
+    let handled = false;
+    try {
+      handled = unhandledRejectionHandler(promise, reason);
+    } catch (e) {
+      reportException(e);
+      return;
+    }
+    if (!handled) {
+      bridge.fatal(describe(reason, "(in promise) "));
+      return;
+    }
+  }
+}
+
+function reportException(error) {
+  let handled = false;
+  try {
+    handled = reportExceptionCallback(error);
+  } catch (e) {
+    bridge.fatal(describe(e, ""));
+    return;
+  }
+  if (!handled) {
+    bridge.fatal(describe(error, ""));
+  }
+}
+
+function positionOf(error) {
+  const stack = error.stack;
+  if (typeof stack !== "string") {
+    return null;
+  }
+  const found = apply(stringMatch, stack, [/^ +at (?:.*? \()?((?:file|https?|data|blob|node):[^\n]*?|\/[^\n]*?):(\d+)(?::(\d+))?\)?$/m]);
+  return found === null ? null : { specifier: found[1], line: +found[2], column: +(found[3] ?? 1) };
+}
+
+/** What the host is told of an uncaught error, in JSON. */
+function describe(error, where) {
+  try {
+    if (!(error instanceof Error)) {
+      const text = inspect(error);
+      return stringify({
+        errorClass: "", message: text, report: `Uncaught ${where}${text}`, specifier: null, line: 0, column: 0,
+      });
+    }
+    const position = positionOf(error);
+    return stringify({
+      errorClass: String(error.name ?? "Error"),
+      message: String(error.message),
+      report: `Uncaught ${where}${inspect(error)}`,
+      specifier: position === null ? null : position.specifier,
+      line: position === null ? 0 : position.line,
+      column: position === null ? 0 : position.column,
+    });
+  } catch {
+    return stringify({
+      errorClass: "", message: "error", report: `Uncaught ${where}error that throws when looked at`,
+      specifier: null, line: 0, column: 0,
+    });
+  }
+}
+
+// --- life of the main module
+
+const startListeners = [];
+const lifecycle = { load: () => {}, beforeunload: () => false, unload: () => {} };
+
+function loadMain(specifier) {
+  lockDown();
+  import(specifier).then(
+    () => {
+      bridge.mainLoaded();
+      try {
+        lifecycle.load();
+      } catch (e) {
+        reportException(e);
+      }
+    },
+    (error) => bridge.mainFailed(describe(error, "(in promise) ")),
+  );
+}
+
+function lockDown() {
+  for (let i = 0; i < startListeners.length; i++) {
+    startListeners[i]();
+  }
+  startListeners.length = 0;
+}
+
+/** Runs a hook of the lifecycle; true if `beforeunload` asks to go on. */
+function dispatch(event) {
+  try {
+    return lifecycle[event]() === true;
+  } catch (e) {
+    reportException(e);
+    return false;
+  }
+}
+
+function jsonOf(value) {
+  return stringify(value) ?? "null";
+}
+
+bridge.install({
+  __proto__: null,
+  ...infra.loopEntries,
+  fireTimer,
+  runImmediate,
+  rejections: takeRejections,
+  loadMain,
+  dispatch,
+  describe,
+  jsonOf,
+});
+
+// --- the core object
+
+const defineGlobal = (name, value) => {
+  defineProperty(globalThis, name, { __proto__: null, value, enumerable: false, writable: true, configurable: true });
+};
+
+const internals = { __proto__: null };
+const internal = Symbol("Deno.internal");
+const Deno = { errors, internal, [internal]: internals };
+
+export const core = {
+  __proto__: null,
+  Deno,
+  defineGlobal,
+  print,
+  write,
+  runInScope,
+  currentScope,
+  AsyncVariable,
+  createTimer,
+  cancelTimer,
+  refTimer,
+  unrefTimer,
+  queueMacrotask,
+  registerErrorClass,
+  registerErrorBuilder,
+  buildCustomError,
+  BadResource,
+  Interrupted,
+  NotCapable,
+  close: (rid) => {
+    op_close(rid);
+  },
+  tryClose: (rid) => {
+    op_try_close(rid);
+  },
+  resources: op_resources,
+  refOpPromise: infra.refOpPromise,
+  unrefOpPromise: infra.unrefOpPromise,
+  hasPromise: infra.hasPromise,
+  opNames: () => Object.keys($all),
+  setUnhandledPromiseRejectionHandler: (handler) => {
+    unhandledRejectionHandler = handler;
+  },
+  setReportExceptionCallback: (callback) => {
+    reportExceptionCallback = callback;
+  },
+  reportException,
+  setInspect: (fn) => {
+    inspectWith = fn;
+  },
+  inspect,
+  internals,
+  addStartListener: (fn) => {
+    startListeners[startListeners.length] = fn;
+  },
+  setLifecycle: (hooks) => {
+    Object.assign(lifecycle, hooks);
+  },
+  dispatch,
+};
+
+internals.core = core;
+
+delete globalThis.Graal;
+delete globalThis.AsyncContext;
+defineGlobal("Deno", Deno);

@@ -1,0 +1,78 @@
+package dev.carillon.runtime.engine;
+
+import dev.carillon.runtime.JsBuffer;
+import java.nio.ByteOrder;
+import java.util.Objects;
+import org.graalvm.polyglot.Value;
+
+/** A window onto a guest {@code ArrayBuffer}, until {@link #revoke}d. */
+final class BufferWindow implements JsBuffer {
+    private final Value buffer;
+    private final int offset;
+    private final int length;
+    private boolean revoked;
+
+    BufferWindow(Value buffer, int offset, int length) {
+        this.buffer = buffer;
+        this.offset = offset;
+        this.length = length;
+    }
+
+    @Override
+    public int length() {
+        return length;
+    }
+
+    @Override
+    public byte get(int index) {
+        check(index, 1);
+        return buffer.readBufferByte((long) offset + index);
+    }
+
+    @Override
+    public void put(int index, byte value) {
+        check(index, 1);
+        buffer.writeBufferByte((long) offset + index, value);
+    }
+
+    @Override
+    public void read(int index, byte[] target, int targetOffset, int count) {
+        check(index, count);
+        buffer.readBuffer((long) offset + index, target, targetOffset, count);
+    }
+
+    @Override
+    public void write(int index, byte[] source, int sourceOffset, int count) {
+        check(index, count);
+        Objects.checkFromIndexSize(sourceOffset, count, source.length);
+        long at = (long) offset + index;
+        int i = 0;
+        for (; i + Long.BYTES <= count; i += Long.BYTES) {
+            long word = 0;
+            for (int k = 0; k < Long.BYTES; k++) {
+                word |= (source[sourceOffset + i + k] & 0xFFL) << (8 * k);
+            }
+            buffer.writeBufferLong(ByteOrder.LITTLE_ENDIAN, at + i, word);
+        }
+        for (; i < count; i++) {
+            buffer.writeBufferByte(at + i, source[sourceOffset + i]);
+        }
+    }
+
+    byte[] copy() {
+        var bytes = new byte[length];
+        read(0, bytes, 0, length);
+        return bytes;
+    }
+
+    void revoke() {
+        revoked = true;
+    }
+
+    private void check(int index, int count) {
+        if (revoked) {
+            throw new IllegalStateException("The buffer was lent for the op call only, which has returned");
+        }
+        Objects.checkFromIndexSize(index, count, length);
+    }
+}

@@ -1,0 +1,324 @@
+package dev.carillon.runtime.engine;
+
+import dev.carillon.runtime.JsVisibleException;
+import dev.carillon.runtime.Op;
+import dev.carillon.runtime.OpState;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import org.graalvm.polyglot.Value;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What js/core sees of its runtime: op objects, asynchronous ops, timers, errors. Reachable from glue only, which gets it
+ * once at start. Public for the engine's host access only.
+ *
+ * <p>Threads: runtime thread only.
+ */
+public final class GuestBridge {
+    private static final System.Logger LOG = System.getLogger(GuestBridge.class.getName());
+    private static final int READY = -1;
+    private static final int FAILED = -2;
+    private static final double NANOS_PER_MS = 1e6;
+
+    private final ScriptRuntime runtime;
+    private final OpTable ops;
+    private final OpState state;
+    private final PendingOps pending;
+    private final RuntimeLoop loop;
+    private final Map<Integer, GuestTimer> timers = new HashMap<>();
+    private final Map<Integer, PendingOp> lazyOps = new HashMap<>();
+    private int nextTimer = 1;
+    private int referencedTimers;
+    private int immediates;
+    private @Nullable Object settledValue;
+    private @Nullable Throwable described;
+
+    GuestBridge(ScriptRuntime runtime, OpTable ops, OpState state, PendingOps pending, RuntimeLoop loop) {
+        this.runtime = runtime;
+        this.ops = ops;
+        this.state = state;
+        this.pending = pending;
+        this.loop = loop;
+    }
+
+    private final class GuestTimer {
+        final int id;
+        final long periodNanos; // 0 for a timer that fires once
+        boolean referenced;
+        Timers.@Nullable Entry entry;
+
+        GuestTimer(int id, long periodNanos, boolean referenced) {
+            this.id = id;
+            this.periodNanos = periodNanos;
+            this.referenced = referenced;
+        }
+
+        void fire() {
+            if (periodNanos == 0) {
+                timerCancel(id);
+            }
+            long started = loop.time().nanoTime();
+            runtime.guestCall(Entry.FIRE_TIMER, id);
+            var again = entry;
+            if (timers.get(id) == this && again != null) {
+                loop.timers().schedule(again, started + periodNanos);
+            }
+        }
+    }
+
+    /** Functions js/core hands to the host. */
+    enum Entry {
+        SETTLE("settle"),
+        FIRE_TIMER("fireTimer"),
+        RUN_IMMEDIATE("runImmediate"),
+        RUN_LAZY("runLazy"),
+        REJECTIONS("rejections"),
+        LOAD_MAIN("loadMain"),
+        DISPATCH("dispatch"),
+        DESCRIBE("describe"),
+        JSON_OF("jsonOf");
+
+        final String member;
+
+        Entry(String member) {
+            this.member = member;
+        }
+    }
+
+    // --- ops
+
+    /** The object op {@code id} is a method of. */
+    @Op("host")
+    public Object host(int id) {
+        return ops.op(id).target();
+    }
+
+    @Op("adapter")
+    public Object adapter(int id) {
+        return new OpAdapter(ops.op(id), state);
+    }
+
+    /** Opaque to the guest, which passes it back as an argument. */
+    @Op("state")
+    public Object state() {
+        return state;
+    }
+
+    @Op("opCount")
+    public int opCount() {
+        return ops.size();
+    }
+
+    // --- asynchronous ops
+
+    /**
+     * Takes over the stage an op has returned.
+     *
+     * @return the promise id if it is pending; {@link #READY} or {@link #FAILED} if it is done, its value or error then
+     *     being the current one
+     */
+    @Op("track")
+    public int track(@Nullable Object stage, int id, boolean deferred) {
+        var op = ops.op(id);
+        if (!(stage instanceof CompletionStage<?> given)) {
+            return failed(new IllegalStateException(op.name() + " returned no CompletionStage: " + stage));
+        }
+        var future = given.toCompletableFuture();
+        if (!deferred && future.isDone()) {
+            try {
+                settledValue = op.encode(future.join());
+                return READY;
+            } catch (CompletionException e) {
+                return failed(e.getCause() == null ? e : e.getCause());
+            } catch (RuntimeException e) {
+                return failed(e);
+            }
+        }
+        var pendingOp = pending.begin(op);
+        future.whenComplete(pendingOp);
+        return pendingOp.promiseId;
+    }
+
+    private int failed(Throwable error) {
+        described = error;
+        return FAILED;
+    }
+
+    /** Registers an op whose body runs in a later turn. */
+    @Op("defer")
+    public int defer(int id) {
+        var pendingOp = pending.begin(ops.op(id));
+        loop.execute(() -> runtime.guestCall(Entry.RUN_LAZY, pendingOp.promiseId));
+        lazyOps.put(pendingOp.promiseId, pendingOp);
+        return pendingOp.promiseId;
+    }
+
+    /** Gives the stage of a {@link #defer}red op; a null stage is a body that threw {@code error}. */
+    @Op("deferred")
+    public void deferred(int promiseId, @Nullable Object stage, @Nullable Object error) {
+        var op = lazyOps.remove(promiseId);
+        if (op == null) {
+            throw new IllegalStateException("No deferred op has promise id " + promiseId);
+        }
+        if (stage instanceof CompletionStage<?> given) {
+            given.whenComplete(op);
+        } else {
+            op.accept(
+                    null,
+                    error instanceof Throwable t ? t : new IllegalStateException(op.op.name() + " failed: " + error));
+        }
+    }
+
+    /** The next completed op: twice its promise id, plus one if it failed. */
+    @Op("settledNext")
+    public double settledNext() {
+        var op = pending.next();
+        var error = op.error;
+        if (error == null) {
+            try {
+                settledValue = op.op.encode(op.value);
+                return 2d * op.promiseId;
+            } catch (RuntimeException e) {
+                error = e;
+            }
+        }
+        described = error;
+        return 2d * op.promiseId + 1;
+    }
+
+    @Op("settledValue")
+    public @Nullable Object settledValue() {
+        var value = settledValue;
+        settledValue = null;
+        return value;
+    }
+
+    @Op("refOp")
+    public void refOp(int promiseId, boolean referenced) {
+        pending.reference(promiseId, referenced);
+    }
+
+    // --- errors
+
+    /** Makes a caught host exception the current error; false if {@code thrown} is the guest's own. */
+    @Op("describe")
+    public boolean describe(@Nullable Object thrown) {
+        if (thrown instanceof Throwable t) {
+            described = PendingOp.unwrap(t);
+            return true;
+        }
+        return false;
+    }
+
+    /** JS class of the current error; anything but a {@link JsVisibleException} is a bug of the host. */
+    @Op("errorClass")
+    public String errorClass() {
+        return described instanceof JsVisibleException visible ? visible.jsClass() : "Error";
+    }
+
+    @Op("errorMessage")
+    public String errorMessage(int id) {
+        var error = described;
+        if (error instanceof JsVisibleException visible) {
+            return visible.getMessage() == null ? "" : visible.getMessage();
+        }
+        var name = id > 0 ? ops.op(id).name() : "op";
+        LOG.log(System.Logger.Level.ERROR, "Internal error in " + name + " of '" + runtime.name() + "'", error);
+        return "Internal error in " + name + ": " + (error == null ? "unknown" : error.getMessage());
+    }
+
+    /** Further properties of the current error as JSON, or null. */
+    @Op("errorProperties")
+    public @Nullable String errorProperties() {
+        var code = described instanceof JsVisibleException visible ? visible.code() : null;
+        return code == null ? null : OpDecl.JSON.writeValueAsString(Map.of("code", code));
+    }
+
+    /** Ends the runtime by an error nobody caught, described as JSON. */
+    @Op("fatal")
+    public void fatal(String json) {
+        runtime.fail(ErrorReport.read(json));
+    }
+
+    @Op("rejected")
+    public void rejected() {
+        runtime.rejectionsWaiting();
+    }
+
+    // --- timers
+
+    /** @param delayMs at least 1 */
+    @Op("timerStart")
+    public int timerStart(double delayMs, boolean repeat, boolean referenced) {
+        long nanos = (long) (delayMs * NANOS_PER_MS);
+        var timer = new GuestTimer(nextTimer++, repeat ? nanos : 0, referenced);
+        timers.put(timer.id, timer);
+        referencedTimers += referenced ? 1 : 0;
+        timer.entry = loop.timers().add(loop.time().nanoTime() + nanos, timer::fire);
+        return timer.id;
+    }
+
+    @Op("timerCancel")
+    public void timerCancel(int id) {
+        var timer = timers.remove(id);
+        if (timer != null) {
+            referencedTimers -= timer.referenced ? 1 : 0;
+            if (timer.entry != null) {
+                timer.entry.cancel();
+            }
+        }
+    }
+
+    @Op("timerRef")
+    public void timerRef(int id, boolean referenced) {
+        var timer = timers.get(id);
+        if (timer != null && timer.referenced != referenced) {
+            timer.referenced = referenced;
+            referencedTimers += referenced ? 1 : -1;
+        }
+    }
+
+    @Op("immediate")
+    public void immediate() {
+        immediates++;
+    }
+
+    @Op("now")
+    public double now() {
+        return loop.time().currentTimeMillis();
+    }
+
+    // --- life
+
+    @Op("install")
+    public void install(Value functions) {
+        runtime.install(functions);
+    }
+
+    @Op("mainLoaded")
+    public void mainLoaded() {
+        runtime.mainLoaded();
+    }
+
+    @Op("mainFailed")
+    public void mainFailed(String json) {
+        runtime.mainFailed(ErrorReport.read(json));
+    }
+
+    boolean timersKeepAlive() {
+        return referencedTimers > 0;
+    }
+
+    int immediates() {
+        return immediates;
+    }
+
+    void runImmediates() {
+        for (int n = immediates; n > 0 && runtime.goesOn(); n--) {
+            immediates--;
+            runtime.guestCall(Entry.RUN_IMMEDIATE);
+        }
+    }
+}

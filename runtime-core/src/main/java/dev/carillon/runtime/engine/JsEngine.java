@@ -1,0 +1,119 @@
+package dev.carillon.runtime.engine;
+
+import dev.carillon.runtime.JsRuntime;
+import dev.carillon.runtime.Op;
+import dev.carillon.runtime.RuntimeOptions;
+import java.util.Locale;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import org.graalvm.polyglot.Engine;
+import org.graalvm.polyglot.HostAccess;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The process's one JavaScript engine: what its runtimes share is compiled code, nothing a script could see.
+ *
+ * <p>Threads: any.
+ * <p>Closing: after its runtimes; any number of times.
+ */
+public final class JsEngine implements AutoCloseable {
+    // The single hole between guest and host: methods marked @Op. Buffers are readable because ops return bytes as one.
+    private static final HostAccess HOST_ACCESS = HostAccess.newBuilder()
+            .allowAccessAnnotatedBy(Op.class)
+            .allowBufferAccess(true)
+            .build();
+
+    private final Engine engine;
+    private final Jit jit;
+    private final GlueSources glue = new GlueSources();
+
+    private JsEngine(Engine engine, Jit jit) {
+        this.engine = engine;
+        this.jit = jit;
+    }
+
+    public static JsEngine create() {
+        var log = new StartLog();
+        var engine = Engine.newBuilder("js")
+                .option("engine.WarnInterpreterOnly", "true")
+                .logHandler(log)
+                .build();
+        return new JsEngine(engine, Jit.of(engine.getImplementationName(), log.text()));
+    }
+
+    /** Whether hot guest code is compiled to machine code. */
+    public Jit jit() {
+        return jit;
+    }
+
+    /**
+     * Starts a runtime on a thread of its own: extensions are checked and initialised, their glue is evaluated; no
+     * script is loaded yet. Returns when that is done.
+     *
+     * @throws IllegalStateException if the extensions do not fit together (missing dependency, op declared twice)
+     * @throws dev.carillon.runtime.JsError if glue throws
+     */
+    public JsRuntime newRuntime(RuntimeOptions options) {
+        var runtime = new ScriptRuntime(this, options);
+        runtime.start();
+        return runtime;
+    }
+
+    @Override
+    public void close() {
+        engine.close(true);
+    }
+
+    Engine polyglot() {
+        return engine;
+    }
+
+    HostAccess hostAccess() {
+        return HOST_ACCESS;
+    }
+
+    GlueSources glue() {
+        return glue;
+    }
+
+    /**
+     * State of the just-in-time compiler.
+     *
+     * @param on true if hot guest code is compiled
+     * @param reason why not, when off; null when on
+     */
+    public record Jit(boolean on, @Nullable String reason) {
+        private static Jit of(String implementation, String startLog) {
+            if (!implementation.toLowerCase(Locale.ROOT).contains("interpreted")) {
+                return new Jit(true, null);
+            }
+            return new Jit(false, startLog.isEmpty() ? "the engine runs as '" + implementation + "'" : startLog);
+        }
+    }
+
+    /** Keeps what the engine says while it starts: the reason it runs interpreted, if it does. */
+    private static final class StartLog extends Handler {
+        private final StringBuilder text = new StringBuilder();
+
+        @Override
+        public synchronized void publish(LogRecord record) {
+            text.append(record.getMessage().strip()).append('\n');
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
+
+        /** The first paragraph that names a cause; the rest is advice on hiding the warning. */
+        synchronized String text() {
+            for (var line : text.toString().split("\n")) {
+                if (line.contains("reason") || line.contains("JVMCI")) {
+                    return line.strip();
+                }
+            }
+            return text.toString().lines().findFirst().orElse("").strip();
+        }
+    }
+}

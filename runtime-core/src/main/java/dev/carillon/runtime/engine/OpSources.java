@@ -1,0 +1,205 @@
+package dev.carillon.runtime.engine;
+
+import dev.carillon.runtime.Op;
+import java.util.ArrayList;
+import java.util.List;
+
+/*
+ * The text of "ext:core/ops": one JavaScript function for each op. Each coerces its arguments as the Java method declares
+ * them, calls the method itself when every part is plain (a member of the host object, the fastest way across), or else an
+ * adapter, and turns what the host throws into an error of the guest. Equal extension lists give equal text, so that
+ * runtimes share the compiled code.
+ */
+final class OpSources {
+    private OpSources() {}
+
+    static String module(List<OpDecl> ops) {
+        var text = new StringBuilder("""
+                import {
+                  adapter, bool, buffer, bufferOf, calls, fail, f64, host, i32, i64, json, jsonArray, jsonObject, lazy,
+                  lengthOf, list, offsetOf, rejected, safe, state, str, toBytes, toJson, track,
+                } from "ext:core/infra.js";
+                """);
+        for (var op : ops) {
+            function(op, text);
+        }
+        text.append("export const $all = {\n  __proto__: null,\n");
+        for (var op : ops) {
+            text.append("  ").append(op.name()).append(",\n");
+        }
+        return text.append("};\n").toString();
+    }
+
+    private static void function(OpDecl op, StringBuilder text) {
+        int id = op.id();
+        var names = new ArrayList<String>();
+        var views = new StringBuilder();
+        var args = new ArrayList<String>();
+        for (var param : op.params()) {
+            if (param.kind() == OpDecl.Kind.STATE) {
+                if (op.direct()) {
+                    args.add("state");
+                }
+                continue;
+            }
+            var name = "a" + names.size();
+            names.add(name);
+            argument(param, name, views, args);
+        }
+        var target = op.direct()
+                ? "host(" + id + ")." + op.method().getName()
+                : "adapter(" + id + ")." + adapterMember(args.size());
+        text.append("const m").append(id).append(" = ").append(target).append(";\n");
+        var call = "m" + id + "("
+                + (op.direct() || args.size() <= OpAdapter.ARITY_MAX
+                        ? String.join(", ", args)
+                        : "[" + String.join(", ", args) + "]")
+                + ")";
+        text.append("export function ")
+                .append(op.name())
+                .append("(")
+                .append(String.join(", ", names))
+                .append(") {\n")
+                .append("  calls[")
+                .append(id)
+                .append("]++;\n");
+        if (op.async()) {
+            async(op, views, call, text);
+        } else {
+            text.append("  try {\n")
+                    .append(views)
+                    .append("    ")
+                    .append(sync(op, call))
+                    .append("\n  } catch (e) {\n    throw fail(e, ")
+                    .append(id)
+                    .append(", ")
+                    .append(op.name())
+                    .append(");\n  }\n}\n");
+        }
+    }
+
+    private static String sync(OpDecl op, String call) {
+        return switch (op.result()) {
+            case NONE -> call + "; return null;";
+            case PLAIN -> "return " + call + ";";
+            case I64 -> "return safe(" + call + ");";
+            case BYTES, JSON -> "return " + decoder(op) + "(" + call + ");";
+        };
+    }
+
+    private static void async(OpDecl op, StringBuilder views, String call, StringBuilder text) {
+        var tail = op.id() + ", " + decoder(op);
+        if (op.delivery() == Op.Delivery.LAZY) {
+            // Arguments are read at the call, the body runs in a later turn.
+            text.append("  try {\n").append(views);
+            for (var assignment : coercions(op)) {
+                text.append("    ").append(assignment).append("\n");
+            }
+            text.append("    return lazy(() => ")
+                    .append(lazyCall(op))
+                    .append(", ")
+                    .append(tail)
+                    .append(");\n")
+                    .append("  } catch (e) {\n    return rejected(e, ")
+                    .append(op.id())
+                    .append(", ")
+                    .append(op.name())
+                    .append(");\n  }\n}\n");
+            return;
+        }
+        text.append("  let s;\n  try {\n")
+                .append(views)
+                .append("    s = ")
+                .append(call)
+                .append(";\n  } catch (e) {\n    return rejected(e, ")
+                .append(op.id())
+                .append(", ")
+                .append(op.name())
+                .append(");\n  }\n")
+                .append("  return track(s, ")
+                .append(tail)
+                .append(", ")
+                .append(op.delivery() == Op.Delivery.DEFERRED)
+                .append(");\n}\n");
+    }
+
+    private static List<String> coercions(OpDecl op) {
+        var lines = new ArrayList<String>();
+        var args = new ArrayList<String>();
+        int n = 0;
+        for (var param : op.params()) {
+            if (param.kind() != OpDecl.Kind.STATE) {
+                argument(param, "a" + n++, new StringBuilder(), args);
+            }
+        }
+        for (int i = 0; i < args.size(); i++) {
+            lines.add("const c" + i + " = " + args.get(i) + ";");
+        }
+        return lines;
+    }
+
+    private static String lazyCall(OpDecl op) {
+        var args = new ArrayList<String>();
+        int n = 0;
+        for (var param : op.params()) {
+            if (param.kind() == OpDecl.Kind.STATE) {
+                if (op.direct()) {
+                    args.add("state");
+                }
+                continue;
+            }
+            int slots = param.kind() == OpDecl.Kind.BYTES ? 3 : 1;
+            for (int i = 0; i < slots; i++) {
+                args.add("c" + n++);
+            }
+        }
+        var list = String.join(", ", args);
+        return "m" + op.id() + "(" + (op.direct() || args.size() <= OpAdapter.ARITY_MAX ? list : "[" + list + "]")
+                + ")";
+    }
+
+    private static String adapterMember(int args) {
+        return args <= OpAdapter.ARITY_MAX ? "call" + args : "callMany";
+    }
+
+    private static String decoder(OpDecl op) {
+        return switch (op.result()) {
+            case NONE, PLAIN, I64 -> "null";
+            case BYTES -> "toBytes";
+            case JSON -> "toJson";
+        };
+    }
+
+    private static void argument(OpDecl.Param param, String name, StringBuilder views, List<String> args) {
+        var none = param.nullable() ? name + " === undefined || " + name + " === null" : "";
+        if (param.kind() == OpDecl.Kind.BYTES || param.kind() == OpDecl.Kind.BUFFER) {
+            views.append("    ")
+                    .append(param.nullable() ? "if (!(" + none + ")) " : "")
+                    .append(name)
+                    .append(" = buffer(")
+                    .append(name)
+                    .append(");\n");
+            for (var part : List.of("bufferOf", "offsetOf", "lengthOf")) {
+                args.add(
+                        param.nullable()
+                                ? "(" + none + ") ? null : " + part + "(" + name + ")"
+                                : part + "(" + name + ")");
+            }
+            return;
+        }
+        var coerced = switch (param.kind()) {
+            case BOOL -> name + " === true";
+            case I32 -> "i32(" + name + ")";
+            case I64 -> "i64(" + name + ")";
+            case F64 -> "f64(" + name + ")";
+            case STRING -> "str(" + name + ")";
+            case LIST -> "list(" + name + ", \"" + param.element() + "\")";
+            case JSON_ARRAY -> "jsonArray(" + name + ")";
+            case JSON_OBJECT -> "jsonObject(" + name + ")";
+            case JSON -> "json(" + name + ")";
+            case STATE, BYTES, BUFFER ->
+                throw new IllegalStateException(param.kind().name());
+        };
+        args.add(param.nullable() ? "(" + none + ") ? null : " + coerced : coerced);
+    }
+}

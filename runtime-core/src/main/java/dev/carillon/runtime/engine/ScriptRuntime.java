@@ -1,0 +1,558 @@
+package dev.carillon.runtime.engine;
+
+import dev.carillon.runtime.Environment;
+import dev.carillon.runtime.EventLoop;
+import dev.carillon.runtime.Extension;
+import dev.carillon.runtime.JsError;
+import dev.carillon.runtime.JsRuntime;
+import dev.carillon.runtime.OpState;
+import dev.carillon.runtime.OutputSink;
+import dev.carillon.runtime.Permissions;
+import dev.carillon.runtime.Resource;
+import dev.carillon.runtime.ResourceTable;
+import dev.carillon.runtime.RuntimeControl;
+import dev.carillon.runtime.RuntimeOptions;
+import dev.carillon.runtime.WorkingDirectory;
+import dev.carillon.runtime.engine.GuestBridge.Entry;
+import dev.carillon.runtime.time.TimeSource;
+import java.io.OutputStream;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.graalvm.polyglot.Context;
+import org.graalvm.polyglot.EnvironmentAccess;
+import org.graalvm.polyglot.PolyglotAccess;
+import org.graalvm.polyglot.PolyglotException;
+import org.graalvm.polyglot.Source;
+import org.graalvm.polyglot.Value;
+import org.graalvm.polyglot.io.FileSystem;
+import org.graalvm.polyglot.io.IOAccess;
+import org.jspecify.annotations.Nullable;
+
+/*
+ * One context on one thread. The thread alternates between turns (tasks, timers, completed ops, immediates; each entry into
+ * the guest drains its microtasks on the way out) and sleep. It ends when nothing keeps the loop alive, when the guest exits
+ * or fails, or when the host closes; every way out passes through end(), which releases everything once.
+ */
+final class ScriptRuntime implements JsRuntime {
+    private static final System.Logger LOG = System.getLogger(ScriptRuntime.class.getName());
+    private static final long STACK_BYTES = 16L << 20; // guest recursion is deep, frames of the interpreter are large
+    private static final int SETTLE_BATCH_MAX = 1024;
+    private static final String BRIDGE = "__carillon_bridge";
+
+    private final JsEngine engine;
+    private final RuntimeOptions options;
+    private final Thread thread;
+    private final RuntimeLoop loop;
+    private final OpState state;
+    private final ResourceTable resources = new ResourceTable();
+    private final OpTable ops = new OpTable();
+    private final PendingOps pending;
+    private final GuestBridge bridge;
+    private final Map<Entry, Value> entries = new EnumMap<>(Entry.class);
+    private final CompletableFuture<@Nullable Void> started = new CompletableFuture<>();
+    private final CompletableFuture<Exit> exited = new CompletableFuture<>();
+    private final CompletableFuture<@Nullable Void> mainLoaded = new CompletableFuture<>();
+    private final TurnRunner turns = new TurnRunner();
+
+    private volatile @Nullable Context context;
+    private volatile @Nullable String stopReason;
+    private volatile @Nullable JsError lastException;
+
+    private enum Main {
+        NOT_ASKED,
+        LOADING,
+        DONE
+    }
+
+    private Main main = Main.NOT_ASKED;
+    private String mainModule = "";
+    private @Nullable Exit exit;
+    private int exitCode;
+    private boolean rejectionsWaiting;
+
+    ScriptRuntime(JsEngine engine, RuntimeOptions options) {
+        this.engine = engine;
+        this.options = options;
+        OpTable.checkDependencies(options.extensions());
+        thread = new Thread(null, this::run, options.name(), STACK_BYTES);
+        thread.setDaemon(true);
+        loop = new RuntimeLoop(thread, options.time());
+        state = new OpState(thread);
+        pending = new PendingOps(thread, loop::wake);
+        bridge = new GuestBridge(this, ops, state, pending, loop);
+    }
+
+    // --- any thread
+
+    void start() {
+        thread.start();
+        try {
+            started.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : e;
+        }
+    }
+
+    String name() {
+        return options.name();
+    }
+
+    @Override
+    public CompletableFuture<Void> loadMain(URI module) {
+        return post(mainLoaded, result -> {
+            if (main != Main.NOT_ASKED) {
+                result.completeExceptionally(new IllegalStateException(
+                        "A runtime has one main module: " + mainModule + " is already loaded, not " + module));
+                return;
+            }
+            main = Main.LOADING;
+            mainModule = module.toString();
+            guestCall(Entry.LOAD_MAIN, mainModule);
+        });
+    }
+
+    @Override
+    public CompletableFuture<@Nullable Object> execute(String name, String source) {
+        var done = new CompletableFuture<@Nullable Object>();
+        return post(done, result -> {
+            try {
+                result.complete(completionValue(
+                        eval(Source.newBuilder("js", source, name).buildLiteral())));
+            } catch (PolyglotException e) {
+                if (!ended(e)) {
+                    var error = describe(e);
+                    lastException = error;
+                    result.completeExceptionally(error);
+                }
+            }
+            checkRejections();
+        });
+    }
+
+    /** Runs {@code body} on the runtime thread; what it promises fails if the runtime ends first. */
+    private <T extends @Nullable Object> CompletableFuture<T> post(
+            CompletableFuture<T> promise, java.util.function.Consumer<CompletableFuture<T>> body) {
+        exited.thenAccept(
+                how -> promise.completeExceptionally(new IllegalStateException("The runtime has ended: " + how)));
+        loop.execute(() -> {
+            body.accept(promise);
+        });
+        return promise;
+    }
+
+    @Override
+    public CompletableFuture<Exit> exit() {
+        return exited.copy();
+    }
+
+    @Override
+    public EventLoop loop() {
+        return loop;
+    }
+
+    @Override
+    public Optional<JsError> lastException() {
+        return Optional.ofNullable(lastException);
+    }
+
+    @Override
+    public void close() {
+        stop("closed by the host");
+        if (!loop.isCurrentThread()) {
+            joinThread();
+        }
+    }
+
+    private void stop(String reason) {
+        if (stopReason == null) {
+            stopReason = reason;
+        }
+        var current = context;
+        if (current != null && !loop.isCurrentThread()) {
+            try {
+                current.close(true);
+            } catch (PolyglotException | IllegalStateException e) {
+                LOG.log(System.Logger.Level.DEBUG, "Closing the context of '" + name() + "'", e);
+            }
+        }
+        loop.wake();
+    }
+
+    private void joinThread() {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                thread.join();
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    // --- runtime thread: start, turns, end
+
+    private void run() {
+        try {
+            initialise();
+            started.complete(null);
+        } catch (Throwable t) { // the starter gets all of them
+            started.completeExceptionally(t);
+            exit = new Exit.Stopped("failed to start: " + t.getMessage());
+        }
+        Exit how;
+        try {
+            how = started.isCompletedExceptionally() ? decided() : loopUntilDone();
+        } catch (RuntimeException e) { // the loop's edge: a bug must not leave waiters hanging
+            LOG.log(System.Logger.Level.ERROR, "The loop of '" + name() + "' broke", e);
+            how = new Exit.Stopped("internal error: " + e);
+        }
+        end(how);
+    }
+
+    private Exit decided() {
+        var reason = stopReason;
+        if (exit != null) {
+            return exit;
+        }
+        return new Exit.Stopped(reason == null ? "unknown" : reason);
+    }
+
+    private void initialise() {
+        var time = options.time();
+        state.put(TimeSource.class, time);
+        state.put(EventLoop.class, loop);
+        state.put(ResourceTable.class, resources);
+        state.put(OutputSink.class, options.output());
+        state.put(Permissions.class, options.permissions().copy());
+        state.put(Environment.class, new Environment(options.environment()));
+        state.put(WorkingDirectory.class, new WorkingDirectory(options.cwd()));
+        state.put(RuntimeOptions.class, options);
+        state.put(RuntimeControl.class, new Control());
+        for (var name : List.of("stdin", "stdout", "stderr")) {
+            resources.add(new StandardStream(name));
+        }
+        var extensions = new ArrayList<Extension>();
+        extensions.add(CoreExtension.INSTANCE);
+        extensions.addAll(options.extensions());
+        for (var extension : extensions) {
+            extension.states().forEach(init -> init.accept(state));
+        }
+        ops.addAll(extensions, state);
+        startContext(extensions);
+    }
+
+    private void startContext(List<Extension> extensions) {
+        var opsModule = OpSources.module(ops.all());
+        var created = newContext(new PlainFileSystem(
+                specifier -> specifier.equals("ext:core/ops") ? opsModule : glueText(extensions, specifier)));
+        context = created;
+        created.getBindings("js").putMember(BRIDGE, bridge);
+        var start = new StringBuilder();
+        for (var extension : extensions) {
+            if (extension.entryPoint() != null) {
+                start.append("import \"ext:")
+                        .append(extension.name())
+                        .append('/')
+                        .append(extension.entryPoint())
+                        .append("\";\n");
+            }
+        }
+        try {
+            created.eval(Source.newBuilder("js", start, "ext:core/start.js")
+                    .mimeType("application/javascript+module")
+                    .buildLiteral());
+        } catch (PolyglotException e) {
+            throw entries.containsKey(Entry.DESCRIBE)
+                    ? describe(e)
+                    : new IllegalStateException("js/core does not start", e);
+        }
+        if (exit instanceof Exit.Failed failed) {
+            throw failed.error();
+        }
+    }
+
+    private Context newContext(FileSystem files) {
+        return Context.newBuilder("js")
+                .engine(engine.polyglot())
+                .allowHostAccess(engine.hostAccess())
+                .allowPolyglotAccess(PolyglotAccess.NONE)
+                .allowEnvironmentAccess(EnvironmentAccess.NONE)
+                .allowIO(IOAccess.newBuilder().fileSystem(files).build())
+                .allowExperimentalOptions(true)
+                .out(OutputStream.nullOutputStream())
+                .err(OutputStream.nullOutputStream())
+                .option("js.ecmascript-version", "staging")
+                .option("js.unhandled-rejections", "handler")
+                .option("js.async-context", "true")
+                .option("js.stack-trace-api", "true")
+                .option("js.import-attributes", "true")
+                .option("js.json-modules", "true")
+                .option("js.temporal", "true")
+                .option("js.console", "false")
+                .option("js.print", "false")
+                .option("js.load", "false")
+                .option("js.polyglot-builtin", "false")
+                .option("js.java-package-globals", "false")
+                .option("js.global-arguments", "false")
+                .build();
+    }
+
+    private @Nullable String glueText(List<Extension> extensions, String specifier) {
+        int slash = specifier.indexOf('/');
+        if (slash < 0) {
+            return null;
+        }
+        var name = specifier.substring("ext:".length(), slash);
+        for (var extension : extensions) {
+            if (extension.name().equals(name)) {
+                return engine.glue().text(extension, specifier.substring(slash + 1));
+            }
+        }
+        return null;
+    }
+
+    private Exit loopUntilDone() {
+        while (goesOn()) {
+            turn();
+            if (!goesOn() || moreToDo()) {
+                continue;
+            }
+            if (!alive()) {
+                drained();
+            } else {
+                loop.sleep(() -> pending.anyReady() || stopReason != null);
+            }
+        }
+        return decided();
+    }
+
+    private void turn() {
+        loop.runTasks(turns);
+        loop.runTimers(turns);
+        while (goesOn() && pending.ready() > 0) {
+            int batch = Math.min(pending.ready(), SETTLE_BATCH_MAX);
+            guestCall(Entry.SETTLE, batch);
+            if (loop.anyTasks()) {
+                break;
+            }
+        }
+        if (goesOn() && bridge.immediates() > 0) {
+            bridge.runImmediates();
+        }
+    }
+
+    private boolean moreToDo() {
+        return loop.anyTasks() || pending.anyReady() || bridge.immediates() > 0;
+    }
+
+    private boolean alive() {
+        return main == Main.NOT_ASKED || pending.keepsAlive() || bridge.timersKeepAlive() || loop.held() || moreToDo();
+    }
+
+    private void drained() {
+        if (main == Main.LOADING) {
+            fail(new JsError(
+                    "Error", "Top-level await promise never resolved", "Top-level await promise never resolved", null));
+            return;
+        }
+        boolean goOn = Boolean.TRUE.equals(guestCall(Entry.DISPATCH, "beforeunload")) && alive();
+        if (goesOn() && !goOn && !alive()) {
+            guestCall(Entry.DISPATCH, "unload");
+            if (exit == null) {
+                exit = new Exit.Drained(exitCode);
+            }
+        }
+    }
+
+    boolean goesOn() {
+        return exit == null && stopReason == null;
+    }
+
+    private void end(Exit how) {
+        loop.close();
+        state.clear();
+        resources.closeAll();
+        var current = context;
+        if (current != null) {
+            try {
+                current.close(true);
+            } catch (PolyglotException | IllegalStateException e) {
+                LOG.log(System.Logger.Level.DEBUG, "Closing the context of '" + name() + "'", e);
+            }
+        }
+        if (how instanceof Exit.Failed(JsError error)) {
+            lastException = error;
+            mainLoaded.completeExceptionally(error);
+        } else if (how instanceof Exit.Exited) {
+            mainLoaded.complete(null);
+        }
+        exited.complete(how);
+    }
+
+    // --- runtime thread: the guest
+
+    /** Enters the guest; its microtasks have run when this returns. Null when it ended or broke there. */
+    @Nullable
+    Object guestCall(Entry entry, Object... args) {
+        try {
+            var function = entries.get(entry);
+            if (function == null) {
+                throw new IllegalStateException("js/core has not installed " + entry.member);
+            }
+            var value = function.execute(args);
+            var result = value.isBoolean() ? (Object) value.asBoolean() : value.isString() ? value.asString() : null;
+            checkRejections();
+            return result;
+        } catch (PolyglotException e) {
+            if (!ended(e)) {
+                fail(describe(e));
+            }
+            return null;
+        }
+    }
+
+    private void checkRejections() {
+        if (rejectionsWaiting && goesOn()) {
+            rejectionsWaiting = false;
+            guestCall(Entry.REJECTIONS);
+        }
+    }
+
+    /** True if the guest was stopped from outside rather than thrown out of by its own error. */
+    private boolean ended(PolyglotException e) {
+        if (e.isCancelled() || e.isInterrupted() || e.isExit()) {
+            if (stopReason == null && exit == null) {
+                exit = new Exit.Stopped("interrupted");
+            }
+            return true;
+        }
+        return false;
+    }
+
+    private Value eval(Source source) {
+        var current = context;
+        if (current == null) {
+            throw new IllegalStateException("no context");
+        }
+        return current.eval(source);
+    }
+
+    private @Nullable Object completionValue(Value value) {
+        if (value.isNull()) {
+            return null;
+        }
+        if (value.isBoolean()) {
+            return value.asBoolean();
+        }
+        if (value.isNumber()) {
+            return value.asDouble();
+        }
+        return value.isString() ? value.asString() : guestCall(Entry.JSON_OF, value);
+    }
+
+    private JsError describe(PolyglotException e) {
+        if (e.isHostException()) {
+            LOG.log(System.Logger.Level.ERROR, "Internal error in '" + name() + "'", e.asHostException());
+        }
+        var thrown = e.getGuestObject();
+        var describe = entries.get(Entry.DESCRIBE);
+        if (thrown != null && describe != null) {
+            try {
+                return ErrorReport.read(describe.execute(thrown, "").asString());
+            } catch (PolyglotException again) {
+                again.addSuppressed(e);
+                LOG.log(System.Logger.Level.ERROR, "Describing an error of '" + name() + "' failed", again);
+            }
+        }
+        return new JsError("Error", String.valueOf(e.getMessage()), "Uncaught " + e.getMessage(), null);
+    }
+
+    void install(Value functions) {
+        for (var entry : Entry.values()) {
+            entries.put(entry, functions.getMember(entry.member));
+        }
+    }
+
+    void rejectionsWaiting() {
+        rejectionsWaiting = true;
+    }
+
+    void fail(JsError error) {
+        lastException = error;
+        if (exit == null) {
+            exit = new Exit.Failed(error);
+        }
+    }
+
+    void mainLoaded() {
+        main = Main.DONE;
+        mainLoaded.complete(null);
+    }
+
+    void mainFailed(JsError error) {
+        main = Main.DONE;
+        fail(error);
+    }
+
+    /** Runs the loop's pieces and keeps their errors from taking the loop along. */
+    private final class TurnRunner implements RuntimeLoop.TaskRunner {
+        @Override
+        public void run(Runnable task) {
+            try {
+                task.run();
+            } catch (PolyglotException e) {
+                if (!ended(e)) {
+                    fail(describe(e));
+                }
+            } catch (RuntimeException e) { // the one catch-all: host tasks of others
+                LOG.log(System.Logger.Level.ERROR, "A task posted to '" + name() + "' failed", e);
+            }
+        }
+
+        @Override
+        public boolean goesOn() {
+            return ScriptRuntime.this.goesOn();
+        }
+    }
+
+    private final class Control implements RuntimeControl {
+        @Override
+        public void exit(int code) {
+            if (exit == null) {
+                exit = new Exit.Exited(code);
+            }
+            var current = context;
+            if (current != null) {
+                current.close(true);
+            }
+        }
+
+        @Override
+        public int exitCode() {
+            return exitCode;
+        }
+
+        @Override
+        public void exitCode(int code) {
+            exitCode = code;
+        }
+
+        @Override
+        public String mainModule() {
+            return mainModule;
+        }
+    }
+
+    /** Place of a standard stream in the table; closing it leaves the process's stream alone. */
+    private record StandardStream(String name) implements Resource {}
+}

@@ -1,0 +1,1 @@
+export const op_web_now = () => performance.now();

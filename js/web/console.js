@@ -2,7 +2,7 @@
  * globalThis.console and Deno.inspect. Text is made by inspect.js; where it goes is the host's affair (core.write).
  */
 import { core } from "ext:core/mod.js";
-import { op_web_now } from "ext:core/ops";
+import { op_web_colors, op_web_now } from "ext:core/ops";
 import { customInspect, displayWidth, formatArguments, inspect } from "ext:web/inspect.js";
 
 const { defineProperty, keys: objectKeys } = Object;
@@ -23,7 +23,7 @@ class Console {
   #indent = "";
   #counts = new Map();
   #timers = new Map();
-  #options = core.colors ? colored : plain;
+  #options = op_web_colors() ? colored : plain;
 
   #print(level, args) {
     let text = args.length === 1 && typeof args[0] === "string" ? args[0] : formatArguments(args, this.#options);
@@ -251,6 +251,7 @@ const methods = {
 };
 for (const name of objectKeys(methods)) facade[name] = methods[name];
 defineProperty(facade, "indentLevel", { get: () => inner.indentLevel(), enumerable: true, configurable: true });
+defineProperty(facade, Symbol("isConsoleInstance"), { value: true, enumerable: true });
 
 core.defineGlobal("console", facade);
 core.setInspect(inspect);

@@ -60,6 +60,8 @@ const viewOffset = slot(DataView.prototype, "byteOffset");
 const mapIteratorPrototype = getPrototypeOf(new Map().entries());
 const setIteratorPrototype = getPrototypeOf(new Set().entries());
 const nativeIsError = Error.isError;
+// Null, or what only the engine knows of an object; see Insight in runtime.engine.
+const peek = core.peek ?? (() => null);
 const safeError = Error;
 const safeUint8Array = Uint8Array;
 const { toStringTag, iterator: iteratorSymbol } = Symbol;
@@ -307,13 +309,13 @@ class Printer {
     }
     if (value === null) return this.style("null", "null");
     let subject = value;
-    let inside = core.peek(value);
+    let inside = peek(value);
     if (inside !== null && inside[0] === "Proxy") {
       if (this.showProxy) return this.proxy(inside, level);
       do {
         subject = inside[1];
         if (subject === null) return this.style("<Revoked Proxy>", "special");
-        inside = core.peek(subject);
+        inside = peek(subject);
       } while (inside !== null && inside[0] === "Proxy");
     }
     const custom = this.custom(subject, value, level);
@@ -365,7 +367,9 @@ class Printer {
     return undefined;
   }
 
-  proxy([, target, handler], level) {
+  proxy(inside, level) {
+    const target = inside[1];
+    const handler = inside[2];
     if (level > this.depth) return this.style("Proxy [Array]", "special");
     this.indentation += 2;
     const entries = [this.value(target, level + 1), this.value(handler, level + 1)];
@@ -680,7 +684,9 @@ class Printer {
     return entries;
   }
 
-  promise([, state, result], level) {
+  promise(inside, level) {
+    const state = inside[1];
+    const result = inside[2];
     if (state === 0) return [this.style("<pending>", "special")];
     const text = this.indented(() => this.value(result, level + 1));
     return [state === 2 ? `${this.style("<rejected>", "special")} ${text}` : text];
@@ -1013,7 +1019,7 @@ function allNumbers(value) {
 // ------------------------------------------------------------------------------------------------------------ public
 
 /** `Deno.inspect`: the text of any value; see Deno.InspectOptions in web.d.ts. */
-export function inspect(value, options) {
+export function inspect(value, options = {}) {
   return new Printer(options).value(value, 0);
 }
 

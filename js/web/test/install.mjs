@@ -1,4 +1,3 @@
 import { core } from "ext:core/mod.js";
-await import("ext:web/console.js");
+await import("ext:web/main.js");
 globalThis.Deno = core.Deno;
-globalThis.process ??= process;

@@ -1,0 +1,29 @@
+package dev.carillon.web;
+
+import dev.carillon.runtime.Extension;
+
+/**
+ * The extension {@code web}: everything a script finds on the global object that is not {@code Deno}.
+ *
+ * <p>Needs {@link dev.carillon.runtime.time.TimeSource} and {@link dev.carillon.runtime.RuntimeOptions} in the
+ * runtime's state, which are there from the start.
+ */
+public final class WebExtension {
+    private WebExtension() {}
+
+    public static Extension create() {
+        return Extension.builder("web")
+                .resources(WebExtension.class.getClassLoader())
+                .ops(ClockOps::new)
+                .ops(_ -> new CryptoOps())
+                .ops(_ -> new EncodingOps())
+                .esm("main.js")
+                .esm("inspect.js", "console.js")
+                .esm("webidl.js", "dom_exception.js", "event.js", "abort_signal.js", "global_events.js")
+                .esm("timers.js", "performance.js")
+                .esm("base64.js", "encoding.js", "structured_clone.js")
+                .esm("crypto.js", "navigator.js")
+                .entryPoint("main.js")
+                .build();
+    }
+}

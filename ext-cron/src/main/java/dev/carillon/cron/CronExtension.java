@@ -17,7 +17,7 @@ public final class CronExtension {
         return Extension.builder("cron")
                 .state(state -> state.put(CronHandler.class, handler.apply(state)))
                 .ops(CronOps::new)
-                .esm("cron.js")
+                .esm("cron.js", "schedule.js")
                 .entryPoint("cron.js")
                 .resources(CronExtension.class.getClassLoader())
                 .build();

@@ -1,7 +1,6 @@
 package dev.carillon.cron;
 
 import dev.carillon.runtime.EventLoop;
-import dev.carillon.runtime.JsVisibleException;
 import dev.carillon.runtime.Op;
 import dev.carillon.runtime.OpState;
 import dev.carillon.runtime.Resource;
@@ -48,7 +47,8 @@ public final class CronOps {
     public int create(String name, String schedule, @Nullable List<Long> backoffMs) {
         CronSpec.checkName(name);
         handler.admit(name);
-        var cron = new Cron(handler.create(CronSpec.parse(name, schedule, backoffMs)));
+        var spec = CronSpec.parse(name, schedule, backoffMs);
+        var cron = new Cron(handler.create(spec), spec.schedule().warnings());
         int rid = resources.add(cron);
         crons.put(rid, cron);
         return rid;
@@ -100,26 +100,41 @@ public final class CronOps {
         }
     }
 
-    /** What a script may know of the run that goes on in {@code scope}; asked for only when it looks. */
+    /** What a script may know of the run that goes on in {@code scope}, or null if none does; asked only when it looks. */
     @Op("op_cron_run")
-    public Run run(int rid, double scope) {
-        var cron = crons.get(rid);
-        if (cron == null || cron.fire == null || cron.fire.scope() != scope) {
-            throw JsVisibleException.badResource();
+    public @Nullable Run run(double scope) {
+        for (var cron : crons.values()) {
+            if (cron.fire != null && cron.fire.scope() == scope) {
+                var run = cron.fire.run();
+                return new Run(
+                        run.id(),
+                        run.job(),
+                        run.scheduledTime().toEpochMilli(),
+                        run.attempt(),
+                        run.fence(),
+                        run.node());
+            }
         }
-        var run = cron.fire.run();
-        return new Run(run.id(), run.job(), run.scheduledTime().toEpochMilli(), run.attempt(), run.fence(), run.node());
+        return null;
+    }
+
+    /** What whoever wrote the schedule should know. */
+    @Op("op_cron_warnings")
+    public List<String> warnings(int rid) {
+        return resources.get(rid, Cron.class).warnings;
     }
 
     /** A cron in the resource table; closing the rid is what an abort signal does. */
     private static final class Cron implements Resource {
         final CronHandle handle;
+        final List<String> warnings;
         CronNext.@Nullable Fire fire;
         String error = "";
         private boolean begun;
 
-        Cron(CronHandle handle) {
+        Cron(CronHandle handle, List<String> warnings) {
             this.handle = handle;
+            this.warnings = warnings;
         }
 
         Outcome outcome(boolean ok) {

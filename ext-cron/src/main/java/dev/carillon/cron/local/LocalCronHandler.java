@@ -12,6 +12,7 @@ import dev.carillon.cron.RunInfo;
 import dev.carillon.runtime.Environment;
 import dev.carillon.runtime.EventLoop;
 import dev.carillon.runtime.OpState;
+import dev.carillon.runtime.RuntimeOptions;
 import dev.carillon.runtime.time.TimeSource;
 import dev.carillon.runtime.time.TimeSource.Alarm;
 import java.time.Duration;
@@ -117,6 +118,11 @@ public final class LocalCronHandler implements CronHandler {
 
     /** A backend for the runtime that has this state. */
     public static LocalCronHandler of(OpState state, Limits limits, String node) {
+        if (!state.has(Environment.class)) {
+            state.put(
+                    Environment.class,
+                    new Environment(state.borrow(RuntimeOptions.class).environment()));
+        }
         var environment = state.borrow(Environment.class);
         return new LocalCronHandler(
                 state.borrow(EventLoop.class), state.borrow(TimeSource.class), environment::value, limits, node);

@@ -312,6 +312,8 @@ export const core = {
     inspectWith = fn;
   },
   inspect,
+  /** Null, or what only the engine knows of an object: its kind and the parts that matter, as an array. */
+  peek: (value) => bridge.peek(value),
   internals,
   addStartListener: (fn) => {
     startListeners[startListeners.length] = fn;

@@ -290,6 +290,12 @@ public final class GuestBridge {
         return loop.time().currentTimeMillis();
     }
 
+    /** See {@link Insight#peek}. */
+    @Op("peek")
+    public @Nullable Object peek(Value value) {
+        return Insight.peek(value);
+    }
+
     // --- life
 
     @Op("install")

@@ -68,7 +68,32 @@ final class Swc {
                     "Cannot unpack the TypeScript transpiler into " + library + ": " + e.getMessage(), e);
         }
         Swc4jLibLoader.setLibLoadingListener(new FixedPlace(library.toFile()));
-        return new Swc(new Swc4j());
+        var swc = new Swc(new Swc4j());
+        // Loads the classes of a call here: the thread of the real calls must not open files (see MutedThread).
+        swc.warmUp();
+        return swc;
+    }
+
+    private void warmUp() {
+        try {
+            swc.transpile("", options(Syntax.TYPESCRIPT));
+        } catch (Swc4jCoreException e) {
+            throw new IllegalStateException("The TypeScript transpiler does not work: " + e.getMessage(), e);
+        }
+    }
+
+    private static Swc4jTranspileOptions options(Syntax syntax) {
+        try {
+            return new Swc4jTranspileOptions()
+                    .setDecorators(Swc4jDecoratorsTranspileOption.Ecma())
+                    .setInlineSources(false)
+                    .setMediaType(syntax.mediaType)
+                    .setParseMode(Swc4jParseMode.Module)
+                    .setSourceMap(Swc4jSourceMapOption.Separate)
+                    .setSpecifier(URI.create("file:///source").toURL());
+        } catch (MalformedURLException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private static void unpack(java.net.URL resource, Path file) throws IOException {
@@ -94,29 +119,21 @@ final class Swc {
         return "libswc4j-" + place + "-" + (arm ? "arm64" : "x86_64") + ".v." + VERSION + "." + end;
     }
 
-    /**
-     * @param url names the source in messages; its extension does not matter
-     * @param jsx whether angle brackets may open elements
-     */
+    /** @param url names the source in messages; its extension does not matter */
     Output transpile(String url, String source, Syntax syntax) throws SyntaxFault {
         try {
-            var output = swc.transpile(
-                    source,
-                    new Swc4jTranspileOptions()
-                            .setDecorators(Swc4jDecoratorsTranspileOption.Ecma())
-                            .setInlineSources(false)
-                            .setMediaType(syntax.mediaType)
-                            .setParseMode(Swc4jParseMode.Module)
-                            .setSourceMap(Swc4jSourceMapOption.Separate)
-                            .setSpecifier(URI.create("file:///source").toURL()));
+            var options = options(syntax);
+            var output = MutedThread.call(() -> swc.transpile(source, options));
             var map = output.getSourceMap();
             var mappings = map == null ? null : JsonText.parse(map) instanceof Map<?, ?> m ? m.get("mappings") : null;
             return new Output(output.getCode(), mappings instanceof String text ? text : "");
         } catch (Swc4jCoreException e) {
             var message = String.valueOf(e.getMessage());
             throw new SyntaxFault(message.replace("file:///source:", url + ":"));
-        } catch (MalformedURLException e) {
-            throw new IllegalStateException(e);
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IllegalStateException("The TypeScript transpiler failed on " + url + ": " + e.getMessage(), e);
         }
     }
 

@@ -26,6 +26,7 @@ public final class JsEngine implements AutoCloseable {
     private final Engine engine;
     private final Jit jit;
     private final GlueSources glue = new GlueSources();
+    private final ModuleCache modules = new ModuleCache(ModuleCache.standardDirectory());
 
     private JsEngine(Engine engine, Jit jit) {
         this.engine = engine;
@@ -70,6 +71,10 @@ public final class JsEngine implements AutoCloseable {
 
     HostAccess hostAccess() {
         return HOST_ACCESS;
+    }
+
+    ModuleCache modules() {
+        return modules;
     }
 
     GlueSources glue() {

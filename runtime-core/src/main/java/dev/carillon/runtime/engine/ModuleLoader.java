@@ -17,6 +17,7 @@ import com.oracle.truffle.js.runtime.objects.JSModuleRecord;
 import com.oracle.truffle.js.runtime.objects.JSObject;
 import com.oracle.truffle.js.runtime.objects.ScriptOrModule;
 import com.oracle.truffle.js.runtime.objects.SyntheticModuleRecord;
+import dev.carillon.runtime.JsError;
 import dev.carillon.runtime.JsError.SourcePosition;
 import dev.carillon.runtime.JsVisibleException;
 import java.io.IOException;
@@ -27,9 +28,8 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Base64;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -58,7 +58,7 @@ import org.jspecify.annotations.Nullable;
 final class ModuleLoader implements JSModuleLoader {
     private static final String NOT_FOUND_CODE = "ERR_MODULE_NOT_FOUND";
     private static final String AWAIT = "await";
-    private static final int FAILURES_KEPT = 16;
+    private static final int SOURCE_LINE_LENGTH_MAX = 150; // Deno's
 
     /** What the loader asks of the runtime it works for. */
     interface Host {
@@ -82,7 +82,7 @@ final class ModuleLoader implements JSModuleLoader {
     /** Modules of the graph that grew from an import whose specifier was only known at run time. */
     private final Set<String> dynamic = new HashSet<>();
 
-    private final Deque<ModuleFailure> failures = new ArrayDeque<>();
+    private final List<ModuleFailure> failures = new ArrayList<>();
     private ImportMap importMap = ImportMap.NONE;
     private String mainUrl = "";
     private String base = "file:///";
@@ -154,7 +154,7 @@ final class ModuleLoader implements JSModuleLoader {
         return context.eval(source).execute(specifier);
     }
 
-    /** Why the load ended whose error has this message; empty for errors that no load made. */
+    /** Why the main module's graph did not load, if that made the error of this message. */
     Optional<ModuleFailure> failure(String message) {
         return failures.stream()
                 .filter(failure -> failure.message().equals(message))
@@ -169,10 +169,37 @@ final class ModuleLoader implements JSModuleLoader {
                 : module.original(line, column).map(p -> new SourcePosition(url, p.line(), p.column()));
     }
 
-    /** A line of a loaded module as its author wrote it. */
-    Optional<String> line(String url, int number) {
-        var module = prepared.get(url);
-        return module == null ? Optional.empty() : module.line(number);
+    /** The error with the source line of its position in the report, a caret below, as Deno shows it. */
+    JsError withSource(JsError error) {
+        var position = error.position();
+        int frames = error.report().indexOf(StackTraces.FRAME);
+        if (position == null || frames < 0) {
+            return error;
+        }
+        return loaded(position.specifier())
+                .flatMap(module -> module.line(position.line()))
+                .filter(line -> !line.isBlank() && line.length() <= SOURCE_LINE_LENGTH_MAX)
+                .filter(line -> position.column() <= line.length() + 1)
+                .map(line -> {
+                    var indent = new StringBuilder(line.substring(0, position.column() - 1));
+                    for (int i = 0; i < indent.length(); i++) {
+                        indent.setCharAt(i, indent.charAt(i) == '\t' ? '\t' : ' ');
+                    }
+                    var report = error.report().substring(0, frames) + "\n" + line + "\n" + indent + "^"
+                            + error.report().substring(frames);
+                    return new JsError(error.errorClass(), String.valueOf(error.getMessage()), report, position);
+                })
+                .orElse(error);
+    }
+
+    /** By URL, or by the readable form stack traces show. */
+    private Optional<PreparedModule> loaded(String name) {
+        var module = prepared.get(name);
+        return module != null
+                ? Optional.of(module)
+                : prepared.values().stream()
+                        .filter(other -> ModuleUrl.readable(other.url()).equals(name))
+                        .findFirst();
     }
 
     /**
@@ -494,15 +521,20 @@ final class ModuleLoader implements JSModuleLoader {
                 report.append("\n    at ").append(StackTraces.place(position));
             }
         }
-        if (failures.size() == FAILURES_KEPT) {
-            failures.removeLast();
+        if (!mainStarted()) {
+            failures.add(new ModuleFailure(message, report.toString(), position));
         }
-        failures.addFirst(new ModuleFailure(message, report.toString(), position));
         var error = Errors.createTypeError(message);
         if (((GraalJSException) error).getErrorObject() instanceof JSObject object) {
             JSObject.set(object, Strings.fromJavaString("code"), Strings.fromJavaString(NOT_FOUND_CODE));
         }
         return error;
+    }
+
+    /** Once the main module runs, a failed load is an error of its own making, which it may catch. */
+    private boolean mainStarted() {
+        return records.get(key(mainUrl, "")) instanceof CyclicModuleRecord main
+                && main.getStatus() != CyclicModuleRecord.Status.New;
     }
 
     /** A module that will not be loaded: what guest code and the terminal are told. */

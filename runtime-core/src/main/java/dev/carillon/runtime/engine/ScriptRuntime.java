@@ -15,8 +15,10 @@ import dev.carillon.runtime.RuntimeOptions;
 import dev.carillon.runtime.WorkingDirectory;
 import dev.carillon.runtime.engine.GuestBridge.Entry;
 import dev.carillon.runtime.time.TimeSource;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -30,8 +32,6 @@ import org.graalvm.polyglot.PolyglotAccess;
 import org.graalvm.polyglot.PolyglotException;
 import org.graalvm.polyglot.Source;
 import org.graalvm.polyglot.Value;
-import org.graalvm.polyglot.io.FileSystem;
-import org.graalvm.polyglot.io.IOAccess;
 import org.jspecify.annotations.Nullable;
 
 /*
@@ -61,6 +61,7 @@ final class ScriptRuntime implements JsRuntime {
     private final TurnRunner turns = new TurnRunner();
 
     private volatile @Nullable Context context;
+    private @Nullable ModuleLoader modules;
     private volatile @Nullable String stopReason;
     private volatile @Nullable JsError lastException;
 
@@ -112,7 +113,13 @@ final class ScriptRuntime implements JsRuntime {
                 return;
             }
             main = Main.LOADING;
-            mainModule = module.toString();
+            try {
+                mainModule = modules().main(module);
+            } catch (IOException e) {
+                var message = String.valueOf(e.getMessage());
+                mainFailed(new JsError("Error", message, message, null));
+                return;
+            }
             guestCall(Entry.LOAD_MAIN, mainModule);
         });
     }
@@ -253,9 +260,10 @@ final class ScriptRuntime implements JsRuntime {
 
     private void startContext(List<Extension> extensions) {
         var opsModule = OpSources.module(ops.all());
-        var created = newContext(new PlainFileSystem(
-                specifier -> specifier.equals("ext:core/ops") ? opsModule : glueText(extensions, specifier)));
+        var created = newContext();
         context = created;
+        modules = ModuleLoader.install(created, engine.modules(), new ModuleHost(extensions, opsModule));
+        modules.base(options.cwd());
         created.getBindings("js").putMember(BRIDGE, bridge);
         var start = new StringBuilder();
         for (var extension : extensions) {
@@ -281,13 +289,12 @@ final class ScriptRuntime implements JsRuntime {
         }
     }
 
-    private Context newContext(FileSystem files) {
+    private Context newContext() {
         return Context.newBuilder("js")
                 .engine(engine.polyglot())
                 .allowHostAccess(engine.hostAccess())
                 .allowPolyglotAccess(PolyglotAccess.NONE)
                 .allowEnvironmentAccess(EnvironmentAccess.NONE)
-                .allowIO(IOAccess.newBuilder().fileSystem(files).build())
                 .allowExperimentalOptions(true)
                 .out(OutputStream.nullOutputStream())
                 .err(OutputStream.nullOutputStream())
@@ -487,7 +494,8 @@ final class ScriptRuntime implements JsRuntime {
         rejectionsWaiting = true;
     }
 
-    void fail(JsError error) {
+    void fail(JsError described) {
+        var error = modules == null ? described : modules.withSource(described);
         lastException = error;
         if (exit == null) {
             exit = new Exit.Failed(error);
@@ -501,7 +509,40 @@ final class ScriptRuntime implements JsRuntime {
 
     void mainFailed(JsError error) {
         main = Main.DONE;
-        fail(error);
+        fail(modules()
+                .failure(error.getMessage() == null ? "" : error.getMessage())
+                .map(failure ->
+                        new JsError(error.errorClass(), failure.message(), failure.report(), failure.position()))
+                .orElse(error));
+    }
+
+    private ModuleLoader modules() {
+        var loader = modules;
+        if (loader == null) {
+            throw new IllegalStateException("no context");
+        }
+        return loader;
+    }
+
+    /** What the module loader may ask. */
+    private final class ModuleHost implements ModuleLoader.Host {
+        private final List<Extension> extensions;
+        private final String opsModule;
+
+        ModuleHost(List<Extension> extensions, String opsModule) {
+            this.extensions = extensions;
+            this.opsModule = opsModule;
+        }
+
+        @Override
+        public @Nullable String extension(String specifier) {
+            return specifier.equals("ext:core/ops") ? opsModule : glueText(extensions, specifier);
+        }
+
+        @Override
+        public void checkRead(Path file) {
+            state.borrow(Permissions.class).check(Permissions.Kind.READ, file.toString(), "import()");
+        }
     }
 
     /** Runs the loop's pieces and keeps their errors from taking the loop along. */

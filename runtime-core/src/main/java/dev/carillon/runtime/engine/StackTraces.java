@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Source: {@code SerializeCallSiteInfo} of V8's messages.cc.
  */
 final class StackTraces {
-    private static final String FRAME = "\n    at ";
+    static final String FRAME = "\n    at ";
 
     private StackTraces() {}
 

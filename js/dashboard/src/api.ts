@@ -93,7 +93,8 @@ export interface Node {
   lastSeenAt: string;
   version: string;
   backend: string;
-  jit: { on: boolean; reason: string | null };
+  /** on is null for another node, whose compiler only it knows. */
+  jit: { on: boolean | null; reason: string | null };
   clockOffsetMs: number | null;
 }
 

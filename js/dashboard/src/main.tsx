@@ -54,13 +54,13 @@ function Clock() {
       type="button"
       class="clock"
       title={`${utcWords(at)}. Click for ${zone.value === "utc" ? "your own time zone" : "UTC"} everywhere.`}
-      aria-label={`Times are shown in ${zoneName(zone.value)}. Switch to ${zone.value === "utc" ? "local time" : "UTC"}`}
       onClick={() => (zone.value = zone.value === "utc" ? "local" : "utc")}
     >
       <span class="num" aria-hidden="true">
         {timeOfDay(at, zone.value)}
       </span>
       <span class="clock-zone">{zoneName(zone.value)}</span>
+      <span class="visually-hidden">is the time zone shown. Switch to {zone.value === "utc" ? "your own" : "UTC"}</span>
     </button>
   );
 }

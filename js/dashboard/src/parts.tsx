@@ -1,7 +1,7 @@
 // The small instruments every page is built from.
 import { signal } from "@preact/signals";
-import { Fragment } from "preact";
-import type { ComponentChildren, JSX } from "preact";
+import { Component, Fragment } from "preact";
+import type { ComponentChildren, ComponentType, JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiError, api } from "./api";
 import type { Job, RunState, RunSummary } from "./api";
@@ -54,6 +54,18 @@ export function State({ of, word }: { of: RunState | "paused" | "retired" | "act
       <span>{word ?? of}</span>
     </span>
   );
+}
+
+/** Draws again only when a prop is another object: with thousands of rows on the page a keystroke must not redraw them all. */
+export function steady<P extends object>(Inner: (props: P) => JSX.Element): ComponentType<P> {
+  return class extends Component<P> {
+    override shouldComponentUpdate(next: P): boolean {
+      return (Object.keys({ ...this.props, ...next }) as (keyof P)[]).some((key) => this.props[key as keyof typeof this.props] !== next[key]);
+    }
+    override render() {
+      return <Inner {...(this.props as P)} />;
+    }
+  };
 }
 
 /* ---- times ---- */

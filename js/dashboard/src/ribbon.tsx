@@ -70,6 +70,10 @@ export function Ribbon({ jobs, next }: { jobs: readonly Job[]; next: readonly { 
 
   const past = shown.reduce((sum, lane) => sum + lane.runs.length, 0);
   const future = shown.reduce((sum, lane) => sum + lane.fires.length, 0);
+  // A label beside the now mark must keep clear of it, and on a phone every second one of its neighbours.
+  const narrow = window.innerWidth < 860;
+  const clear = narrow ? 21 : 6;
+  const labelled = (tick: number, index: number) => Math.abs(percent(tick) - PAST_SHARE * 100) > clear && !(narrow && index % 2 === 1);
   const open = (event: MouseEvent) => {
     const id = (event.target as Element).closest("[data-run]")?.getAttribute("data-run");
     if (id) navigate(runHref(id));
@@ -79,6 +83,9 @@ export function Ribbon({ jobs, next }: { jobs: readonly Job[]; next: readonly { 
     <section class="ribbon" aria-labelledby="ribbon-title">
       <div class="section-head">
         <h2 id="ribbon-title">Around now</h2>
+        <span class="legend sub">
+          <i class="key-run" aria-hidden="true" /> ran <i class="key-fire" aria-hidden="true" /> due next
+        </span>
         <Choices
           label="Time shown around now"
           value={chosen}
@@ -94,9 +101,8 @@ export function Ribbon({ jobs, next }: { jobs: readonly Job[]; next: readonly { 
       >
         <div class="drum-axis">
           <div class="lane-field">
-            {ticks.map((tick) =>
-              // A label under the now mark would be unreadable.
-              Math.abs(percent(tick) - PAST_SHARE * 100) < 5 ? null : (
+            {ticks.map((tick, index) =>
+              !labelled(tick, index) ? null : (
                 <span key={tick} class="tick-label" style={{ left: `${percent(tick)}%` }}>
                   {timeOfDayShort(new Date(tick), zone.value)}
                 </span>

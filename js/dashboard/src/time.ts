@@ -18,6 +18,14 @@ export function durationWords(ms: number): string {
   return `${Math.floor(ms / DAY)} d ${Math.floor((ms % DAY) / HOUR)} h`;
 }
 
+/** A configured step, without digits that say nothing: "2 s", "1.5 s", "5 min", "1 h". */
+export function stepWords(ms: number): string {
+  if (ms >= HOUR && ms % HOUR === 0) return `${ms / HOUR} h`;
+  if (ms >= MINUTE && ms % MINUTE === 0) return `${ms / MINUTE} min`;
+  if (ms >= SECOND && ms < MINUTE) return `${Number((ms / SECOND).toFixed(3))} s`;
+  return durationWords(ms);
+}
+
 /** A clock that counts down or up: "0:07", "12:40", "3:05:09", then days. Whole seconds. */
 export function clockWords(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / SECOND));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { agoWords, clockWords, countdownWords, dayAndTime, durationWords, timeOfDayMillis, utcWords } from "../src/time";
+import { agoWords, clockWords, countdownWords, dayAndTime, durationWords, stepWords, timeOfDayMillis, utcWords } from "../src/time";
 
 test("a duration is told in the two units that matter", () => {
   const rows: [number, string][] = [
@@ -50,4 +50,9 @@ test("the day is left out today and named on any other day, also a year ago", ()
 test("midnight is 00, and milliseconds keep their zeros", () => {
   assert.equal(timeOfDayMillis(new Date("2026-11-21T00:00:00.007Z"), "utc"), "00:00:00.007");
   assert.equal(utcWords(new Date("2026-11-21T00:00:00.007Z")), "2026-11-21 00:00:00.007 UTC");
+});
+
+test("a backoff step is told as it was written", () => {
+  const rows: [number, string][] = [[250, "250 ms"], [2_000, "2 s"], [1_500, "1.5 s"], [60_000, "1 min"], [90_000, "1 min 30 s"], [3_600_000, "1 h"]];
+  for (const [ms, words] of rows) assert.equal(stepWords(ms), words);
 });

@@ -7,7 +7,7 @@ import { RunsTable } from "../runs-table";
 import { newestFirst } from "../jobs";
 import { jobs, onRefresh, onRun } from "../store";
 import { Scatter } from "../scatter";
-import { durationWords } from "../time";
+import { stepWords } from "../time";
 
 const HISTORY_SIZE = 200;
 const TABLE_SIZE = 20;
@@ -97,7 +97,7 @@ export function JobPage({ id }: { id: string }) {
             <span>
               Last: <LastResult run={job.lastRun} />
             </span>
-            <span class="sub">{job.backoffMs.length === 0 ? "No retries after a failure." : `After a failure tried again after ${job.backoffMs.map(durationWords).join(", ")}.`}</span>
+            <span class="sub">{job.backoffMs.length === 0 ? "No retries after a failure." : `Tried again ${job.backoffMs.map(stepWords).join(", ")} after a failure.`}</span>
           </div>
           <Scatter runs={runs} />
         </section>

@@ -1,9 +1,77 @@
-// The processes that do the work.
-import { Empty, Time } from "../parts";
-import { loaded, nodes, now, overview } from "../store";
+// The processes that do the work, and the scripts they do it for.
+import type { Script } from "../api";
+import { Empty, Glyph, Time } from "../parts";
+import { loaded, nodes, now, overview, scripts } from "../store";
 import { agoWords, durationWords } from "../time";
 
 const CLOCK_WARN_MS = 250;
+
+const SCRIPT_GLYPH: Record<Script["state"], string> = { loading: "running", running: "succeeded", failed: "failed", restarting: "retrying", stopped: "paused", ended: "retired" };
+
+function Scripts() {
+  const list = [...scripts.value.values()].sort((a, b) => a.name.localeCompare(b.name));
+  return (
+    <section aria-labelledby="scripts-title">
+      <div class="section-head">
+        <h2 id="scripts-title">
+          Scripts <span class="num sub">{list.length}</span>
+        </h2>
+      </div>
+      {list.length === 0 ? (
+        <Empty title="No scripts yet">
+          <p>
+            Name a file or a folder when you start the service (<code>./carillon serve crons/</code>) or under <code>scripts</code> in <code>carillon.yaml</code>.
+          </p>
+        </Empty>
+      ) : (
+        <table role="table" class="scripts-table">
+          <thead role="rowgroup">
+            <tr role="row">
+              <th scope="col">Script</th>
+              <th scope="col">State</th>
+              <th scope="col" class="right">
+                Jobs
+              </th>
+              <th scope="col" class="right">
+                Restarts
+              </th>
+              <th scope="col">Loaded</th>
+              <th scope="col">File</th>
+            </tr>
+          </thead>
+          <tbody role="rowgroup">
+            {list.map((script) => (
+              <tr role="row" key={script.name}>
+                <th role="rowheader" scope="row" class="c-job">
+                  <a href={`/?q=${encodeURIComponent(script.name)}`}>{script.name}</a>
+                </th>
+                <td role="cell" data-label="State">
+                  <span class={`state is-${SCRIPT_GLYPH[script.state]}`}>
+                    <Glyph of={SCRIPT_GLYPH[script.state]} />
+                    {script.state}
+                  </span>
+                  {script.error && <span class="error-line mono block">{script.error.message}</span>}
+                </td>
+                <td role="cell" data-label="Jobs" class="right num">
+                  {script.jobs}
+                </td>
+                <td role="cell" data-label="Restarts" class="right num">
+                  {script.restarts}
+                </td>
+                <td role="cell" data-label="Loaded">
+                  <Time at={script.loadedAt} />
+                </td>
+                <td role="cell" data-label="File" class="mono path">
+                  {script.path}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </section>
+  );
+}
 
 export function NodesPage() {
   const list = [...nodes.value.values()].sort((a, b) => a.name.localeCompare(b.name));
@@ -61,7 +129,7 @@ export function NodesPage() {
                   <code>{node.backend}</code>
                 </td>
                 <td role="cell" data-label="JIT compiler">
-                  {node.jit.on ? "on" : <>off{node.jit.reason && <span class="sub">: {node.jit.reason}</span>}</>}
+                  {node.jit.on === null ? <span class="none">–</span> : node.jit.on ? "on" : <>off{node.jit.reason && <span class="sub">: {node.jit.reason}</span>}</>}
                 </td>
                 <td role="cell" data-label="Clock off by" class={`right num${Math.abs(node.clockOffsetMs ?? 0) > CLOCK_WARN_MS ? " is-late" : ""}`}>
                   {node.clockOffsetMs === null ? <span class="none">–</span> : durationWords(node.clockOffsetMs)}
@@ -76,6 +144,7 @@ export function NodesPage() {
           One node. With <code>backend: quartz</code> and a PostgreSQL address two or more share the work, and take over from each other within three seconds.
         </p>
       )}
+      <Scripts />
     </>
   );
 }

@@ -1,8 +1,8 @@
 // Answers in five seconds: what is broken, what is running, what is next, what was missed.
 import { signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
-import type { Job, Script } from "../api";
-import { Actions, Choices, Countdown, Duration, Elapsed, Empty, FilterBox, Glyph, JobName, LastResult, State, Strip, Time } from "../parts";
+import type { Job, RunSummary, Script } from "../api";
+import { Actions, Choices, Countdown, Duration, Elapsed, Empty, FilterBox, Glyph, JobName, LastResult, State, Strip, Time, steady } from "../parts";
 import { Ribbon } from "../ribbon";
 import { jobHref, runHref } from "../paths";
 import { queryValue, setQuery } from "../route";
@@ -45,7 +45,7 @@ function Broken() {
       const run = job.recent.find((each) => each.state === "failed" || each.state === "interrupted" || each.state === "retrying");
       return (
         <li key={job.id}>
-          <a href={run ? runHref(run.id) : jobHref(job.id)}>{job.name}</a> <span class="sub">{run?.error ?? run?.state ?? ""}</span>
+          <a href={run ? runHref(run.id) : jobHref(job.id)}>{job.name}</a> <span class="sub" title={run?.error ?? ""}>{run?.error ?? run?.state ?? ""}</span>
         </li>
       );
     }),
@@ -89,11 +89,14 @@ function Next() {
       kind={first ? "next" : "next-none"}
       title="Next"
       figure={first?.nextFireTime ? <Countdown at={first.nextFireTime} /> : <span class="num">–</span>}
-      words={first ? `until ${first.name}` : "nothing is due"}
+      words={!first?.nextFireTime ? "nothing is due" : Date.parse(first.nextFireTime) <= now.value ? first.name : `until ${first.name}`}
     >
       {list.slice(1, 1 + LISTED).map((job) => (
         <li key={job.id}>
-          <a href={jobHref(job.id)}>{job.name}</a> <span class="sub">in {job.nextFireTime && <Countdown at={job.nextFireTime} />}</span>
+          <a href={jobHref(job.id)}>{job.name}</a> <span class="sub">
+            {job.nextFireTime && Date.parse(job.nextFireTime) > now.value && "in "}
+            {job.nextFireTime && <Countdown at={job.nextFireTime} />}
+          </span>
         </li>
       ))}
     </Answer>
@@ -103,7 +106,15 @@ function Next() {
 function Missed() {
   const count = overview.value?.missed24h ?? 0;
   const from = new Date(Math.floor(now.value / 3_600_000) * 3_600_000 - DAY_MS).toISOString();
-  const skipped = jobList.value.flatMap((job) => job.recent.filter((run) => run.state === "skipped" && Date.parse(run.scheduledTime) > now.value - DAY_MS)).sort((a, b) => b.scheduledTime.localeCompare(a.scheduledTime));
+  // One line per job and reason: four times the same sentence tells no more than "4 times".
+  const grouped = new Map<string, { run: RunSummary; count: number }>();
+  for (const run of jobList.value.flatMap((job) => job.recent)) {
+    // A pause is somebody's decision, not a miss; the service counts the same way.
+    if (run.state !== "skipped" || run.reason?.includes("paused") || Date.parse(run.scheduledTime) < now.value - DAY_MS) continue;
+    const key = `${run.job}|${run.reason}`;
+    grouped.set(key, { run, count: (grouped.get(key)?.count ?? 0) + 1 });
+  }
+  const skipped = [...grouped.values()].sort((a, b) => b.count - a.count || a.run.job.localeCompare(b.run.job));
   return (
     <Answer
       kind={count === 0 ? "missed-none" : "missed"}
@@ -113,9 +124,13 @@ function Missed() {
       more={count > 0 ? { href: `/runs?state=skipped&from=${encodeURIComponent(from)}`, text: "Show them, with reasons" } : null}
     >
       {count > 0 &&
-        skipped.slice(0, LISTED - 1).map((run) => (
-          <li key={run.id}>
-            <a href={runHref(run.id)}>{run.name}</a> <span class="sub">{run.reason}</span>
+        skipped.slice(0, LISTED - 1).map(({ run, count: times }) => (
+          <li key={`${run.job}|${run.reason}`}>
+            <a href={`/runs?state=skipped&job=${encodeURIComponent(run.job)}`}>{run.name}</a>{" "}
+            <span class="sub" title={run.reason ?? ""}>
+              {times > 1 && `${times} times: `}
+              {run.reason}
+            </span>
           </li>
         ))}
     </Answer>
@@ -182,7 +197,7 @@ export function matches(job: Job, text: string): boolean {
     .every((word) => haystack.includes(word));
 }
 
-const ROWS_STEP = 200;
+const ROWS_STEP = 100;
 const rowsShown = signal(ROWS_STEP);
 
 function SortHead({ by, label, class: name }: { by: SortKey; label: string; class?: string }) {
@@ -199,7 +214,7 @@ function SortHead({ by, label, class: name }: { by: SortKey; label: string; clas
   );
 }
 
-function JobRow({ job }: { job: Job }) {
+const JobRow = steady(({ job }: { job: Job }) => {
   const broken = failing(job);
   const last = job.lastRun;
   return (
@@ -215,7 +230,9 @@ function JobRow({ job }: { job: Job }) {
       </th>
       <td role="cell" class="c-schedule">
         <span class="words">{job.scheduleWords}</span>
-        <code class="sub">{job.schedule}</code>
+        <span class="sub">
+          <code>{job.schedule}</code> {job.timezone}
+        </span>
       </td>
       <td role="cell" class="c-next" data-label="Next">
         {job.state === "paused" ? (
@@ -255,7 +272,7 @@ function JobRow({ job }: { job: Job }) {
       )}
     </tr>
   );
-}
+});
 
 function Jobs() {
   const text = queryValue("q");
@@ -347,7 +364,7 @@ export function OverviewPage() {
       <h1 class="visually-hidden" tabIndex={-1}>
         Overview
       </h1>
-      <div class="answers">
+      <div class={jobList.value.length === 0 && down.length === 0 ? "answers is-empty" : "answers"}>
         <Broken />
         <Running />
         <Next />

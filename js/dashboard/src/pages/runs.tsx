@@ -156,13 +156,13 @@ export function RunsPage() {
             </span>
           )}
         </div>
-      </div>
-      <div class="newer" role="status">
-        {waiting > 0 && (
-          <button type="button" class="button" onClick={takeNewer}>
-            {waiting} newer run{waiting === 1 ? "" : "s"}: show
-          </button>
-        )}
+        <div class="newer" role="status">
+          {waiting > 0 && (
+            <button type="button" class="button" onClick={takeNewer}>
+              {waiting} newer run{waiting === 1 ? "" : "s"}: show
+            </button>
+          )}
+        </div>
       </div>
       {first.error && !first.value ? (
         <Problem error={first.error} what="history" />

@@ -34,7 +34,6 @@ const dataOffset = getter(DataView.prototype, "byteOffset");
 const dataLength = getter(DataView.prototype, "byteLength");
 const tagOf = getter(TypedArrayPrototype, Symbol.toStringTag);
 const { isWellFormed, toWellFormed } = String.prototype;
-const promiseThen = Promise.prototype.then;
 const mapGet = Map.prototype.get;
 const mapHas = Map.prototype.has;
 const mapSet = Map.prototype.set;
@@ -103,16 +102,14 @@ export function buildCustomError(name, message, properties) {
   return error;
 }
 
-function currentErrorMaker(id) {
+function currentError(id, op) {
   const name = bridge.errorClass();
   const message = bridge.errorMessage(id);
   const properties = bridge.errorProperties();
-  return () => buildCustomError(name, message, properties === null ? null : parse(properties));
-}
-
-function currentError(id, op) {
-  const error = currentErrorMaker(id)();
-  captureStackTrace(error, op);
+  const error = buildCustomError(name, message, properties === null ? null : parse(properties));
+  if (op !== undefined) {
+    captureStackTrace(error, op);
+  }
   return error;
 }
 
@@ -245,28 +242,9 @@ function settle(count) {
       pending.resolve(pending.decode === null ? value : pending.decode(value));
     } else {
       failures[pending.op]++;
-      rejectWhereAwaited(pending);
+      pending.reject(currentError(pending.op, undefined));
     }
   }
-}
-
-/*
- * The error is made in a continuation that the waiting function hangs on, so that its stack names the place of the await.
- * Only failures pay for it.
- */
-function rejectWhereAwaited(pending) {
-  const make = currentErrorMaker(pending.op);
-  let open;
-  const gate = new Promise((resolve) => {
-    open = resolve;
-  });
-  const failing = apply(promiseThen, gate, [() => {
-    const error = make();
-    captureStackTrace(error);
-    throw error;
-  }]);
-  pending.resolve(failing);
-  open();
 }
 
 export function refOpPromise(promise) {
@@ -398,7 +376,7 @@ const ELEMENTS = {
   BOOL: bool,
   STRING: (value) => {
     if (typeof value !== "string") {
-      throw new TypeError("expected type `v8::data::String`, got `v8::data::Value`");
+      throw new TypeError("expected type 'v8::data::String', got 'v8::data::Value'");
     }
     return str(value);
   },
@@ -409,7 +387,7 @@ const ELEMENTS = {
 
 function number(value) {
   if (typeof value !== "number") {
-    throw new TypeError("expected type `v8::data::Number`, got `v8::data::Value`");
+    throw new TypeError("expected type 'v8::data::Number', got 'v8::data::Value'");
   }
   return value;
 }

@@ -323,10 +323,11 @@ export function dispatchTrusted(target, event) {
 }
 
 /**
- * Gives `target` an attribute `on<type>`: one listener that can be set and read back; returning false prevents. As in
- * Deno, `onerror` too is called with the event alone.
+ * Gives `target` an attribute `on<type>`: one listener that can be set and read back.
+ *
+ * @param isErrorHandler the callback takes (message, filename, lineno, colno, error) and prevents by returning true
  */
-export function defineEventHandler(target, type) {
+export function defineEventHandler(target, type, isErrorHandler = false) {
   const handlers = new WeakMap();
   defineProperty(target, `on${type}`, {
     get() {
@@ -343,7 +344,12 @@ export function defineEventHandler(target, type) {
         // The place in the order of listeners is that of the first assignment.
         self.addEventListener(type, (event) => {
           if (typeof handler.callback !== "function") return;
-          if (handler.callback.call(self, event) === false) event.preventDefault();
+          if (isErrorHandler && event instanceof ErrorEvent) {
+            const { message, filename, lineno, colno, error } = event;
+            if (handler.callback.call(self, message, filename, lineno, colno, error) === true) event.preventDefault();
+          } else if (handler.callback.call(self, event) === false) {
+            event.preventDefault();
+          }
         });
       }
       handler.callback = callback;

@@ -44,7 +44,7 @@ public final class RunRecorder implements AutoCloseable {
     private final RunStore store;
     private final TimeSource time;
     private final String node;
-    private final Map<JobKey, Job> jobs = new ConcurrentSkipListMap<>();
+    private final ConcurrentSkipListMap<JobKey, Job> jobs = new ConcurrentSkipListMap<>();
     private final Map<Long, Attempt> scopes = new ConcurrentHashMap<>();
     private final List<RunListener> listeners = new CopyOnWriteArrayList<>();
     private @Nullable Alarm audit;
@@ -123,6 +123,17 @@ public final class RunRecorder implements AutoCloseable {
     /** All jobs in order of id, retired ones included. */
     public List<JobRow> jobs() {
         return rows(jobs.values());
+    }
+
+    /**
+     * A stretch of {@link #jobs()}.
+     *
+     * @param after the job before the first, or null to begin
+     * @param recentMax runs per job; with 0 the store is not asked and {@code lastRun} stays null
+     */
+    public List<JobRow> jobs(@Nullable JobKey after, int limit, int recentMax) {
+        var keys = after == null ? jobs : jobs.tailMap(after, false);
+        return rows(keys.values().stream().limit(limit).toList(), recentMax);
     }
 
     public Optional<JobRow> job(JobKey key) {
@@ -362,8 +373,14 @@ public final class RunRecorder implements AutoCloseable {
     }
 
     private List<JobRow> rows(Collection<Job> of) {
+        return rows(of, JobRow.RECENT_MAX);
+    }
+
+    private List<JobRow> rows(Collection<Job> of, int recentMax) {
         var now = time.now();
-        var recent = store.recent(of.stream().map(job -> job.key).toList(), JobRow.RECENT_MAX);
+        var recent = recentMax == 0
+                ? Map.<JobKey, List<RunSummary>>of()
+                : store.recent(of.stream().map(job -> job.key).toList(), recentMax);
         return of.stream()
                 .map(job -> row(job, now, recent.getOrDefault(job.key, List.of())))
                 .toList();

@@ -1,0 +1,109 @@
+package dev.carillon.scheduler;
+
+import dev.carillon.runtime.Permissions;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a service is to run: {@code carillon.yaml}, overridden by environment variables, overridden by flags. Valid by
+ * construction; {@link ConfigurationReader} is the door.
+ */
+public record Configuration(
+        Backend backend,
+        Database database,
+        Node node,
+        Http http,
+        List<ScriptSource> scripts,
+        History history,
+        Log log,
+        Limits limits,
+        Schedules schedules) {
+
+    public Configuration {
+        scripts = List.copyOf(scripts);
+    }
+
+    /** Who decides when crons fire. */
+    public enum Backend {
+        LOCAL,
+        QUARTZ;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** Where runs are kept. */
+    public record Database(
+            String url, @Nullable String user, @Nullable Secret password) {}
+
+    /** @param name stable per process, in every log line and on every attempt */
+    public record Node(String name) {}
+
+    /** @param token needed by every request if set; null only on loopback */
+    public record Http(String host, int port, @Nullable Secret token) {}
+
+    /** @param path a file, or a folder whose files are watched */
+    public record ScriptSource(Path path, Permissions permissions) {}
+
+    /** What is pruned: runs due longer ago than {@code keep}, and the oldest of a job beyond {@code keepRunsPerJob}. */
+    public record History(Duration keep, int keepRunsPerJob) {}
+
+    public record Log(Format format, System.Logger.Level level) {
+        /** Lines for people, or an object a line for programs. */
+        public enum Format {
+            TEXT,
+            JSON
+        }
+    }
+
+    /**
+     * @param turnCpu processor time one turn of a script's loop may take; a script that takes more is stopped and
+     *     restarted
+     * @param stopDeadline how long handlers may still run once the service is told to stop, or their script reloaded
+     */
+    public record Limits(Duration turnCpu, Duration stopDeadline) {}
+
+    /** @param seconds whether schedules may have six fields, seconds first */
+    public record Schedules(boolean seconds) {}
+
+    /** A value that is never shown. */
+    public record Secret(String reveal) {
+        @Override
+        public String toString() {
+            return "****";
+        }
+    }
+
+    /** A sentence for each folder that holds no script. */
+    public List<String> emptyFolders() {
+        return scripts.stream()
+                .map(ScriptSource::path)
+                .filter(Files::isDirectory)
+                .filter(folder -> ScriptFiles.scan(
+                                List.of(new ScriptSource(folder, Permissions.none())), new ArrayList<>())
+                        .isEmpty())
+                .map(
+                        folder -> "folder " + folder
+                                + " holds no script: put a .ts or .js file directly in it (names that begin with _ or . do not count)")
+                .toList();
+    }
+
+    /** For the start-up log; secrets masked. */
+    public String summary() {
+        return "backend=" + backend + " database=" + maskUrl(database.url) + " node=" + node.name + " http=" + http.host
+                + ":" + http.port + (http.token == null ? "" : " token=****") + " scripts="
+                + scripts.stream().map(source -> source.path.toString()).toList() + " history.keep="
+                + Durations.words(history.keep) + " history.keep-runs-per-job=" + history.keepRunsPerJob;
+    }
+
+    private static String maskUrl(String url) {
+        return url.replaceAll("(?i)(password=)[^&;]*", "$1****").replaceAll("(//[^/:@]+:)[^@/]*@", "$1****@");
+    }
+}

@@ -1,0 +1,432 @@
+package dev.carillon.scheduler;
+
+import dev.carillon.runtime.PermissionFlags;
+import dev.carillon.runtime.Permissions;
+import dev.carillon.scheduler.Configuration.Backend;
+import dev.carillon.scheduler.Configuration.Database;
+import dev.carillon.scheduler.Configuration.History;
+import dev.carillon.scheduler.Configuration.Http;
+import dev.carillon.scheduler.Configuration.Limits;
+import dev.carillon.scheduler.Configuration.Log;
+import dev.carillon.scheduler.Configuration.Node;
+import dev.carillon.scheduler.Configuration.Schedules;
+import dev.carillon.scheduler.Configuration.ScriptSource;
+import dev.carillon.scheduler.Configuration.Secret;
+import dev.carillon.scheduler.YamlTree.Mapping;
+import dev.carillon.scheduler.YamlTree.Place;
+import dev.carillon.scheduler.YamlTree.Scalar;
+import dev.carillon.scheduler.YamlTree.Sequence;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.charset.MalformedInputException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a {@link Configuration} from its three layers and reports everything that is wrong at once. Nothing is
+ * corrected: an unknown key or a bad value refuses.
+ *
+ * <p>Every scalar key has a variable: {@code http.port} is {@code CARILLON_HTTP_PORT}, {@code history.keep-runs-per-job}
+ * is {@code CARILLON_HISTORY_KEEP_RUNS_PER_JOB}. Script paths in the file start at the file's own folder; everything
+ * else at the working directory.
+ */
+public final class ConfigurationReader {
+    static final int PORT_MAX = 65_535;
+    static final int NODE_NAME_LENGTH_MAX = 64; // chars; the store's column
+
+    /** Every scalar key and what it is when nobody says; null for none. */
+    private static final Map<String, @Nullable String> KEYS = keys();
+
+    /** Variables that are the launcher's or the client commands', not keys. */
+    private static final List<String> OTHER_VARIABLES = List.of(
+            "CARILLON_PROFILE",
+            "CARILLON_JAVA_OPTS",
+            "CARILLON_BUILD",
+            "CARILLON_AOT",
+            "CARILLON_URL",
+            "CARILLON_TOKEN",
+            "CARILLON_CONFIG");
+
+    private final List<String> problems = new ArrayList<>();
+    private final Map<String, Value> values = new TreeMap<>();
+    private final List<ScriptSource> scripts = new ArrayList<>();
+
+    private record Value(String text, Place place) {}
+
+    private ConfigurationReader() {}
+
+    private static Map<String, @Nullable String> keys() {
+        var keys = new LinkedHashMap<String, @Nullable String>();
+        keys.put("backend", "local");
+        keys.put("database.url", "jdbc:h2:file:./.carillon/carillon");
+        keys.put("database.user", null);
+        keys.put("database.password", null);
+        keys.put("node.name", null);
+        keys.put("http.host", "127.0.0.1");
+        keys.put("http.port", "8080");
+        keys.put("http.token", null);
+        keys.put("history.keep", "90d");
+        keys.put("history.keep-runs-per-job", "10000");
+        keys.put("log.format", "text");
+        keys.put("log.level", "info");
+        keys.put("limits.turn-cpu", "10s");
+        keys.put("limits.stop-deadline", "10s");
+        keys.put("schedules.seconds", "false");
+        return keys;
+    }
+
+    /**
+     * @param file the YAML file, or null for none
+     * @param environment the process's variables
+     * @param flags dotted key to value, from the command line
+     * @param extraScripts from the command line, on top of the file's
+     * @throws ConfigurationException with every problem found
+     */
+    public static Configuration read(
+            @Nullable Path file,
+            Map<String, String> environment,
+            Map<String, String> flags,
+            List<ScriptSource> extraScripts) {
+        var reader = new ConfigurationReader();
+        if (file != null) {
+            reader.readFile(file);
+        }
+        reader.readEnvironment(environment);
+        flags.forEach((key, value) ->
+                reader.values.put(key, new Value(value, new Place("--" + key.replace('.', '-'), 0, 0))));
+        reader.scripts.addAll(extraScripts);
+        return reader.finish();
+    }
+
+    /** Variables beginning with {@code CARILLON_} that mean nothing, with the nearest that would: for a warning. */
+    public static List<String> unknownVariables(Map<String, String> environment) {
+        var known = new ArrayList<>(OTHER_VARIABLES);
+        KEYS.keySet().forEach(key -> known.add(variable(key)));
+        return environment.keySet().stream()
+                .filter(name -> name.startsWith("CARILLON_") && !known.contains(name))
+                .sorted()
+                .toList();
+    }
+
+    static String variable(String key) {
+        return "CARILLON_" + key.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
+    }
+
+    private void readFile(Path file) {
+        String text;
+        try {
+            text = Files.readString(file);
+        } catch (NoSuchFileException e) {
+            throw new ConfigurationException(
+                    List.of("configuration file " + file + " does not exist: create it, or leave --config away"));
+        } catch (AccessDeniedException e) {
+            throw new ConfigurationException(
+                    List.of("configuration file " + file + " may not be read by this user: change its permissions"));
+        } catch (MalformedInputException e) {
+            throw new ConfigurationException(
+                    List.of("configuration file " + file + " is not UTF-8 text: save it as UTF-8"));
+        } catch (IOException e) {
+            throw new ConfigurationException(List.of("configuration file " + file + " cannot be read: "
+                    + (Files.isDirectory(file) ? "it is a folder; name the file in it" : e.getMessage())));
+        }
+        var tree = YamlTree.parse(text, file.toString(), problems);
+        if (tree instanceof Scalar(Object value, Place ignored) && value == null) {
+            return; // only comments
+        }
+        if (!(tree instanceof Mapping root)) {
+            problems.add(tree.place() + ": a configuration is a map of keys such as 'backend: local'");
+            return;
+        }
+        var base = file.toAbsolutePath().getParent();
+        root.entries().forEach((key, entry) -> {
+            if (key.equals("scripts")) {
+                readScripts(entry.value(), base == null ? Path.of("") : base);
+            } else {
+                readKey(key, entry.value(), entry.place());
+            }
+        });
+    }
+
+    private void readKey(String key, YamlTree value, Place place) {
+        if (value instanceof Mapping section && KEYS.keySet().stream().anyMatch(known -> known.startsWith(key + "."))) {
+            section.entries().forEach((name, entry) -> readKey(key + "." + name, entry.value(), entry.place()));
+        } else if (!KEYS.containsKey(key)) {
+            problems.add(place + ": unknown key '" + key + "'" + nearest(key));
+        } else if (value instanceof Scalar scalar && scalar.value() != null) {
+            values.put(key, new Value(scalar.toString(), scalar.place()));
+        } else {
+            problems.add(place + ": '" + key + "' wants one value" + defaultOf(key));
+        }
+    }
+
+    private static String defaultOf(String key) {
+        var standard = KEYS.get(key);
+        return standard == null ? "" : ", such as " + standard;
+    }
+
+    private static String nearest(String key) {
+        var known = new ArrayList<>(KEYS.keySet());
+        known.add("scripts");
+        var near = NearestWord.to(key, known);
+        return near.map(word -> ": did you mean '" + word + "'?").orElse(": known are " + String.join(", ", known));
+    }
+
+    private void readScripts(YamlTree tree, Path base) {
+        if (!(tree instanceof Sequence list)) {
+            problems.add(tree.place() + ": 'scripts' is a list: write '- path: crons/' under it");
+            return;
+        }
+        for (var item : list.items()) {
+            switch (item) {
+                case Scalar scalar
+                when scalar.value() instanceof String path -> addScript(path, Permissions.none(), base, scalar.place());
+                case Mapping entry -> readScript(entry, base);
+                default ->
+                    problems.add(item.place() + ": a script is '- path: file-or-folder', with permissions below");
+            }
+        }
+    }
+
+    private void readScript(Mapping entry, Path base) {
+        String path = null;
+        var permissions = Permissions.none();
+        var place = entry.place();
+        for (var field : entry.entries().entrySet()) {
+            var value = field.getValue().value();
+            switch (field.getKey()) {
+                case "path" -> {
+                    if (value instanceof Scalar scalar && scalar.value() != null) {
+                        path = scalar.toString();
+                        place = scalar.place();
+                    } else {
+                        problems.add(value.place() + ": 'path' names a file or a folder");
+                    }
+                }
+                case "permissions" -> permissions = readPermissions(value);
+                default ->
+                    problems.add(field.getValue().place() + ": unknown key 'scripts[]." + field.getKey()
+                            + "': known are path, permissions");
+            }
+        }
+        if (path == null) {
+            problems.add(entry.place() + ": this script has no 'path'");
+        } else {
+            addScript(path, permissions, base, place);
+        }
+    }
+
+    private void addScript(String path, Permissions permissions, Path base, Place place) {
+        var resolved = base.resolve(path).normalize();
+        if (!Files.exists(resolved)) {
+            problems.add(place + ": there is no file or folder " + resolved + ": correct the path"
+                    + " (paths in the file start at its own folder)");
+            return;
+        }
+        scripts.add(new ScriptSource(resolved, permissions));
+    }
+
+    private Permissions readPermissions(YamlTree tree) {
+        if (!(tree instanceof Mapping map)) {
+            problems.add(tree.place() + ": 'permissions' is a map such as { net: [\"api.example.com\"], env: true }");
+            return Permissions.none();
+        }
+        var plain = new LinkedHashMap<String, Object>();
+        map.entries().forEach((key, entry) -> {
+            try {
+                var value = plain(entry.value());
+                // One at a time, so that each problem gets its own line.
+                PermissionFlags.fromMap(Map.of(key, value), Path.of(""));
+                plain.put(key, value);
+            } catch (RuntimeException e) {
+                problems.add(entry.place() + ": " + e.getMessage());
+            }
+        });
+        try {
+            return PermissionFlags.fromMap(plain, Path.of(""));
+        } catch (RuntimeException e) {
+            problems.add(map.place() + ": " + e.getMessage());
+            return Permissions.none();
+        }
+    }
+
+    private static Object plain(YamlTree tree) {
+        return switch (tree) {
+            case Scalar scalar -> scalar.value() == null ? "" : scalar.value();
+            case Sequence list -> list.items().stream().map(Object::toString).toList();
+            case Mapping map -> map.toString();
+        };
+    }
+
+    private void readEnvironment(Map<String, String> environment) {
+        for (var key : KEYS.keySet()) {
+            var name = variable(key);
+            var value = environment.get(name);
+            if (value != null && !value.isEmpty()) {
+                values.put(key, new Value(value, new Place("environment variable " + name, 0, 0)));
+            }
+        }
+    }
+
+    private Configuration finish() {
+        var backend = value("backend", text -> choice(text, Backend.values()), Backend.LOCAL);
+        var url = value("database.url", ConfigurationReader::jdbcUrl, "");
+        var node = value("node.name", ConfigurationReader::nodeName, hostName());
+        var host = value("http.host", text -> text, "");
+        int port = value("http.port", text -> number(text, 0, PORT_MAX), 0);
+        var token = value("http.token", ConfigurationReader::token, null);
+        if (token == null && problems.isEmpty() && !isLoopback(host)) {
+            problems.add(place("http.host") + ": http.host " + host
+                    + " can be reached from outside this machine and http.token is not set:"
+                    + " set a token (16 characters or more), or listen on 127.0.0.1");
+        }
+        if (backend == Backend.QUARTZ && !values.containsKey("node.name")) {
+            problems.add("backend quartz wants a node.name that stays the same when this process restarts:"
+                    + " set node.name or " + variable("node.name"));
+        }
+        var configuration = new Configuration(
+                backend,
+                new Database(
+                        url, value("database.user", text -> text, null), value("database.password", Secret::new, null)),
+                new Node(node),
+                new Http(host, port, token),
+                scripts,
+                new History(
+                        value("history.keep", ConfigurationReader::positive, Duration.ZERO),
+                        value("history.keep-runs-per-job", text -> number(text, 1, Integer.MAX_VALUE), 1)),
+                new Log(
+                        value("log.format", text -> choice(text, Log.Format.values()), Log.Format.TEXT),
+                        value("log.level", ConfigurationReader::level, System.Logger.Level.INFO)),
+                new Limits(
+                        value("limits.turn-cpu", ConfigurationReader::positive, Duration.ZERO),
+                        value("limits.stop-deadline", Durations::parse, Duration.ZERO)),
+                new Schedules(value("schedules.seconds", ConfigurationReader::yesOrNo, false)));
+        if (!problems.isEmpty()) {
+            throw new ConfigurationException(problems);
+        }
+        return configuration;
+    }
+
+    /** @param fallback stands in after a problem, and where the key has no default */
+    private <T> T value(String key, Function<String, T> parse, T fallback) {
+        var given = values.get(key);
+        var standard = KEYS.get(key);
+        if (given == null) {
+            return standard == null ? fallback : parse.apply(standard);
+        }
+        try {
+            return parse.apply(given.text);
+        } catch (IllegalArgumentException e) {
+            problems.add(given.place + ": " + key + ": " + e.getMessage());
+            return fallback;
+        }
+    }
+
+    private String place(String key) {
+        var given = values.get(key);
+        return given == null ? "default" : given.place.toString();
+    }
+
+    private static <E extends Enum<E>> E choice(String text, E[] words) {
+        var names = new ArrayList<String>();
+        for (var word : words) {
+            var name = word.name().toLowerCase(Locale.ROOT);
+            if (name.equals(text)) {
+                return word;
+            }
+            names.add(name);
+        }
+        throw new IllegalArgumentException("'" + text + "' is none of " + String.join(", ", names));
+    }
+
+    private static int number(String text, int min, int max) {
+        try {
+            int number = Integer.parseInt(text);
+            if (number >= min && number <= max) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // said below
+        }
+        throw new IllegalArgumentException("'" + text + "' is not a whole number from " + min + " to " + max);
+    }
+
+    private static boolean yesOrNo(String text) {
+        return switch (text) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw new IllegalArgumentException("'" + text + "' is neither true nor false");
+        };
+    }
+
+    private static Duration positive(String text) {
+        var duration = Durations.parse(text);
+        if (duration.isZero()) {
+            throw new IllegalArgumentException("'" + text + "' must be more than nothing");
+        }
+        return duration;
+    }
+
+    private static System.Logger.Level level(String text) {
+        return switch (text) {
+            case "debug" -> System.Logger.Level.DEBUG;
+            case "info" -> System.Logger.Level.INFO;
+            case "warn" -> System.Logger.Level.WARNING;
+            case "error" -> System.Logger.Level.ERROR;
+            default -> throw new IllegalArgumentException("'" + text + "' is none of debug, info, warn, error");
+        };
+    }
+
+    private static String jdbcUrl(String text) {
+        if (!text.startsWith("jdbc:h2:") && !text.startsWith("jdbc:postgresql:")) {
+            throw new IllegalArgumentException("'" + text.replaceAll("(?i)(password=)[^&;]*", "$1****")
+                    + "' is not a database Carillon keeps runs in:"
+                    + " write jdbc:h2:file:./.carillon/carillon or jdbc:postgresql://host/database");
+        }
+        return text;
+    }
+
+    private static String nodeName(String text) {
+        if (!text.matches("[A-Za-z0-9._-]{1," + NODE_NAME_LENGTH_MAX + "}")) {
+            throw new IllegalArgumentException("'" + text + "' is not a node name: 1-" + NODE_NAME_LENGTH_MAX
+                    + " letters, digits, dots, hyphens and underscores");
+        }
+        return text;
+    }
+
+    private static Secret token(String text) {
+        if (text.length() < 16) {
+            throw new IllegalArgumentException("a token of " + text.length()
+                    + " characters can be guessed: use 16 or more, such as the output of" + " 'openssl rand -hex 32'");
+        }
+        return new Secret(text);
+    }
+
+    private static boolean isLoopback(String host) {
+        try {
+            return InetAddress.getByName(host).isLoopbackAddress();
+        } catch (UnknownHostException e) {
+            return false;
+        }
+    }
+
+    private static String hostName() {
+        try {
+            var name = InetAddress.getLocalHost().getHostName().replaceAll("[^A-Za-z0-9._-]", "-");
+            return name.isEmpty() ? "node-1" : name.substring(0, Math.min(name.length(), NODE_NAME_LENGTH_MAX));
+        } catch (UnknownHostException e) {
+            return "node-1";
+        }
+    }
+}

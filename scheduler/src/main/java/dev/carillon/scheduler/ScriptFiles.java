@@ -1,0 +1,145 @@
+package dev.carillon.scheduler;
+
+import dev.carillon.runtime.Permissions;
+import dev.carillon.scheduler.Configuration.ScriptSource;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+
+/**
+ * Which files are scripts, and whether they changed. In a folder every source file directly in it is a script, except
+ * names that begin with {@code _} or {@code .}, declarations ({@code .d.ts}) and tests; what lies in folders below is
+ * for scripts to import, and a change there counts as a change of every script of the folder.
+ */
+final class ScriptFiles {
+    private static final Pattern SOURCE = Pattern.compile(".*\\.(ts|mts|tsx|js|mjs|jsx)");
+    private static final Pattern NOT_A_SCRIPT = Pattern.compile("[._].*|.*\\.d\\.m?ts|.*[._]test\\.[a-z]+");
+    private static final Pattern IMPORTABLE = Pattern.compile(".*\\.(ts|mts|tsx|js|mjs|jsx|json|jsonc)");
+    /** How far below a folder of scripts, and beside a script named by itself, imports are looked for. */
+    private static final int DEPTH_MAX = 8;
+
+    private static final int DEPTH_BESIDE_FILE_MAX = 2;
+    private static final int FILES_MAX = 5_000; // looked at per folder; beyond it changes may go unseen
+
+    private ScriptFiles() {}
+
+    /**
+     * @param name the file's name within its folder
+     * @param fingerprint differs when the file, or what it may import, has changed
+     */
+    record Found(String name, Path path, Permissions permissions, long fingerprint) {}
+
+    /** @throws UncheckedIOException if a folder cannot be read */
+    static Map<String, Found> scan(List<ScriptSource> sources, List<String> problems) {
+        var found = new LinkedHashMap<String, Found>();
+        var beside = new HashMap<Path, Long>();
+        for (var source : sources) {
+            if (Files.isDirectory(source.path())) {
+                scanFolder(source, found, problems);
+            } else if (Files.exists(source.path())) {
+                add(
+                        new Found(
+                                source.path().getFileName().toString(),
+                                source.path(),
+                                source.permissions(),
+                                31 * stamp(source.path())
+                                        + beside.computeIfAbsent(
+                                                source.path().toAbsolutePath().getParent(),
+                                                folder -> siblings(folder, DEPTH_BESIDE_FILE_MAX))),
+                        found,
+                        problems);
+            }
+        }
+        return found;
+    }
+
+    private static void scanFolder(ScriptSource source, Map<String, Found> found, List<String> problems) {
+        var scripts = new TreeMap<String, Path>();
+        try (var files = Files.list(source.path())) {
+            files.filter(Files::isRegularFile).forEach(file -> {
+                var name = file.getFileName().toString();
+                if (SOURCE.matcher(name).matches()
+                        && !NOT_A_SCRIPT.matcher(name).matches()) {
+                    scripts.put(name, file);
+                }
+            });
+        } catch (IOException e) {
+            throw new UncheckedIOException("folder " + source.path() + " cannot be read: " + e.getMessage(), e);
+        }
+        long shared = siblings(source.path(), DEPTH_MAX);
+        scripts.forEach((name, file) ->
+                add(new Found(name, file, source.permissions(), 31 * stamp(file) + shared), found, problems));
+    }
+
+    private static void add(Found script, Map<String, Found> found, List<String> problems) {
+        var other = found.putIfAbsent(script.name(), script);
+        if (other != null && !other.path().equals(script.path())) {
+            problems.add(script.path() + " is left out: " + other.path() + " has the name '" + script.name()
+                    + "' already, rename one of them");
+        }
+    }
+
+    /** What scripts of {@code folder} may import besides each other. */
+    private static long siblings(Path folder, int depth) {
+        var sum = new long[1];
+        var seen = new int[1];
+        try {
+            Files.walkFileTree(folder, Set.of(), depth, new SimpleFileVisitor<>() {
+                @Override
+                public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
+                    var name = directory.getFileName();
+                    return !directory.equals(folder)
+                                    && name != null
+                                    && (name.toString().startsWith(".")
+                                            || name.toString().equals("node_modules"))
+                            ? FileVisitResult.SKIP_SUBTREE
+                            : FileVisitResult.CONTINUE;
+                }
+
+                @Override
+                public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                    var name = file.getFileName().toString();
+                    boolean script = folder.equals(file.getParent())
+                            && SOURCE.matcher(name).matches()
+                            && !NOT_A_SCRIPT.matcher(name).matches();
+                    if (!script && IMPORTABLE.matcher(name).matches()) {
+                        sum[0] += 31 * stamp(attributes) + file.hashCode();
+                    }
+                    return ++seen[0] < FILES_MAX ? FileVisitResult.CONTINUE : FileVisitResult.TERMINATE;
+                }
+
+                @Override
+                public FileVisitResult visitFileFailed(Path file, IOException e) {
+                    return FileVisitResult.CONTINUE;
+                }
+            });
+        } catch (IOException e) {
+            throw new UncheckedIOException("folder " + folder + " cannot be read: " + e.getMessage(), e);
+        }
+        return sum[0];
+    }
+
+    private static long stamp(Path file) {
+        try {
+            return stamp(Files.readAttributes(file, BasicFileAttributes.class));
+        } catch (IOException e) {
+            return 0; // gone between listing and looking: the next look knows
+        }
+    }
+
+    private static long stamp(BasicFileAttributes attributes) {
+        return 31 * attributes.lastModifiedTime().to(TimeUnit.NANOSECONDS) + attributes.size();
+    }
+}

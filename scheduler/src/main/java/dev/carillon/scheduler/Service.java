@@ -1,0 +1,597 @@
+package dev.carillon.scheduler;
+
+import dev.carillon.cron.CronHandler;
+import dev.carillon.cron.local.LocalCronHandler;
+import dev.carillon.runtime.OpState;
+import dev.carillon.runtime.engine.JsEngine;
+import dev.carillon.runtime.time.TimeSource;
+import dev.carillon.runtime.time.TimeSource.Alarm;
+import dev.carillon.scheduler.http.EventHub;
+import dev.carillon.scheduler.http.HttpApi;
+import dev.carillon.scheduler.http.ServiceView;
+import dev.carillon.scheduler.run.JobKey;
+import dev.carillon.scheduler.run.JobRefused;
+import dev.carillon.scheduler.run.JobRow;
+import dev.carillon.scheduler.run.JobState;
+import dev.carillon.scheduler.run.LogLine;
+import dev.carillon.scheduler.run.NodeRow;
+import dev.carillon.scheduler.run.Page;
+import dev.carillon.scheduler.run.RunId;
+import dev.carillon.scheduler.run.RunListener;
+import dev.carillon.scheduler.run.RunQuery;
+import dev.carillon.scheduler.run.RunRecorder;
+import dev.carillon.scheduler.run.RunState;
+import dev.carillon.scheduler.run.RunStore;
+import dev.carillon.scheduler.run.RunSummary;
+import dev.carillon.scheduler.run.StoreException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One process of the service: engine, store, recorder, scripts and HTTP, wired by a {@link Configuration}.
+ *
+ * <p>Threads: any.
+ * <p>Closing: scripts first, with their deadline, then the history is flushed, then the rest; any number of times.
+ */
+public final class Service implements ServiceView, AutoCloseable {
+    /** What one runtime of the service may have; one process carries ten thousand crons. */
+    static final LocalCronHandler.Limits CRON_LIMITS = new LocalCronHandler.Limits(100_000, 10_000);
+
+    static final int NEXT_FIRES = 10;
+    static final int OVERVIEW_NEXT = 20;
+    static final int OVERVIEW_FAILING_MAX = 100;
+
+    private static final Duration SEEN_PERIOD = Duration.ofSeconds(5);
+    private static final Duration LOST_AFTER = Duration.ofSeconds(15);
+    private static final Duration PRUNE_FIRST = Duration.ofMinutes(1);
+    private static final Duration PRUNE_PERIOD = Duration.ofHours(1);
+    private static final Duration JOB_EVENTS_GATHER = Duration.ofMillis(250);
+    private static final int JOB_EVENTS_MAX = 500;
+    private static final String TIMEZONE = "UTC";
+
+    private static final Logger LOG = LoggerFactory.getLogger(Service.class);
+
+    private final Configuration configuration;
+    private final TimeSource time;
+    private final RunStore store;
+    private final JsEngine engine;
+    private final RunRecorder recorder;
+    private final ScriptSupervisor supervisor;
+    private final EventHub events = new EventHub();
+    private final ScheduleFacts schedules = new ScheduleFacts();
+    private final Metrics metrics = new Metrics();
+    private final ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
+    private final Instant startedAt;
+    /** Newest run of each job that came to a verdict: what "failing" means. */
+    private final Map<JobKey, RunSummary> verdicts = new ConcurrentHashMap<>();
+
+    private final Set<JobKey> touched = ConcurrentHashMap.newKeySet();
+    private final AtomicBoolean gathering = new AtomicBoolean();
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private final List<Alarm> alarms = new ArrayList<>();
+    private @Nullable HttpApi http;
+    private volatile @Nullable Long clockOffsetMs;
+
+    private Service(Configuration configuration, TimeSource time, RunStore store, JsEngine engine) {
+        this.configuration = configuration;
+        this.time = time;
+        this.store = store;
+        this.engine = engine;
+        startedAt = time.now();
+        recorder = new RunRecorder(store, time, configuration.node().name());
+        supervisor = new ScriptSupervisor(
+                engine,
+                recorder,
+                backend(),
+                time,
+                configuration.limits(),
+                configuration.scripts(),
+                script -> events.publish("script", () -> script));
+    }
+
+    /**
+     * Starts everything; returns when requests are answered. Scripts go on loading.
+     *
+     * @param open opens the store, first of all
+     * @throws StoreException if the database cannot be had
+     * @throws HttpApi.CannotListen if the port cannot
+     */
+    public static Service start(Configuration configuration, TimeSource time, Function<Configuration, RunStore> open) {
+        var store = open.apply(configuration);
+        JsEngine engine = null;
+        Service service = null;
+        try {
+            engine = JsEngine.create();
+            service = new Service(configuration, time, store, engine);
+            service.start();
+            return service;
+        } catch (RuntimeException | Error e) {
+            try {
+                if (service != null) {
+                    service.close();
+                } else {
+                    store.close();
+                    if (engine != null) {
+                        engine.close();
+                    }
+                }
+            } catch (RuntimeException suppressed) {
+                e.addSuppressed(suppressed);
+            }
+            throw e;
+        }
+    }
+
+    private Function<OpState, CronHandler> backend() {
+        return switch (configuration.backend()) {
+            case LOCAL ->
+                state -> LocalCronHandler.of(
+                        state, CRON_LIMITS, configuration.node().name());
+            case QUARTZ ->
+                throw new ConfigurationException(
+                        List.of("backend: quartz is not part of this build yet; use backend: local"));
+        };
+    }
+
+    private void start() {
+        var jit = engine.jit();
+        if (!jit.on()) {
+            LOG.warn("scripts run interpreted, several times slower: {}", jit.reason());
+        }
+        recorder.listen(new Tell());
+        for (var run : recorder.start()) {
+            metrics.run(run);
+        }
+        for (var latest : store.recent(
+                        recorder.jobs(null, Integer.MAX_VALUE, 0).stream()
+                                .map(row -> JobKey.parse(row.id()))
+                                .toList(),
+                        5)
+                .values()) {
+            latest.reversed().forEach(this::judge);
+        }
+        // Who cannot listen must not have fired anything.
+        var token = configuration.http().token();
+        http = HttpApi.start(
+                this,
+                events,
+                configuration.http().host(),
+                configuration.http().port(),
+                token == null ? null : token.reveal());
+        seen(false);
+        repeat(SEEN_PERIOD, SEEN_PERIOD, () -> {
+            seen(false);
+            events.publish("node", () -> self(time.now()));
+        });
+        repeat(PRUNE_FIRST, PRUNE_PERIOD, this::prune);
+        supervisor.start();
+    }
+
+    /** The port that answers. */
+    public int port() {
+        var listening = http;
+        if (listening == null) {
+            throw new IllegalStateException("not started");
+        }
+        return listening.port();
+    }
+
+    /** Blocks until every script has been tried once. */
+    public void awaitScripts() {
+        supervisor.firstLoad().join();
+    }
+
+    @Override
+    public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        synchronized (alarms) {
+            alarms.forEach(Alarm::cancel);
+        }
+        supervisor.close();
+        recorder.close();
+        var listening = http;
+        if (listening != null) {
+            listening.close();
+        }
+        try {
+            seen(true);
+        } finally {
+            store.close();
+            engine.close();
+            workers.close();
+        }
+    }
+
+    private void repeat(Duration first, Duration period, Runnable task) {
+        new Repeat(period, task).arm(first);
+    }
+
+    /** Something done every so often, on a thread that may block. */
+    private final class Repeat {
+        private final Duration period;
+        private final Runnable task;
+        private @Nullable Alarm alarm;
+
+        Repeat(Duration period, Runnable task) {
+            this.period = period;
+            this.task = task;
+        }
+
+        void arm(Duration delay) {
+            synchronized (alarms) {
+                if (alarm != null) {
+                    alarms.remove(alarm);
+                }
+                if (!closed.get()) {
+                    alarm = time.after(delay, () -> workers.execute(this::run));
+                    alarms.add(alarm);
+                }
+            }
+        }
+
+        private void run() {
+            try {
+                task.run();
+            } catch (RuntimeException e) {
+                LOG.atError().setCause(e).log("housekeeping failed: {}", e.getMessage());
+            }
+            arm(period);
+        }
+    }
+
+    private void seen(boolean stopped) {
+        var now = time.now();
+        try {
+            store.seen(new NodeRow(
+                    configuration.node().name(),
+                    startedAt,
+                    now,
+                    stopped,
+                    Version.TEXT,
+                    configuration.backend().toString()));
+            clockOffsetMs = store.clockOffset(now).toMillis();
+        } catch (StoreException e) {
+            LOG.atError()
+                    .addKeyValue("node", configuration.node().name())
+                    .log("the store does not answer: {}", e.getMessage());
+        }
+    }
+
+    private void prune() {
+        var keep = configuration.history();
+        long gone = store.prune(time.now().minus(keep.keep()), keep.keepRunsPerJob());
+        if (gone > 0) {
+            LOG.info(
+                    "{} old runs deleted (history.keep {}, history.keep-runs-per-job {})",
+                    gone,
+                    Durations.words(keep.keep()),
+                    keep.keepRunsPerJob());
+        }
+    }
+
+    private void judge(RunSummary run) {
+        switch (run.state()) {
+            case SUCCEEDED, FAILED, INTERRUPTED, RETRYING ->
+                verdicts.merge(
+                        new JobKey(run.script(), run.name()),
+                        run,
+                        (old, fresh) -> fresh.scheduledTime().isBefore(old.scheduledTime()) ? old : fresh);
+            case RUNNING, SKIPPED -> {
+                // says nothing about the job function
+            }
+        }
+    }
+
+    /** Passes on what the recorder says. */
+    private final class Tell implements RunListener {
+        @Override
+        public void onRun(RunSummary run) {
+            metrics.run(run);
+            judge(run);
+            log(run);
+            events.publish("run", () -> run);
+            touch(new JobKey(run.script(), run.name()));
+        }
+
+        @Override
+        public void onJob(JobKey job) {
+            touch(job);
+        }
+
+        @Override
+        public void onLog(RunId run, LogLine line) {
+            metrics.line();
+            events.publish(
+                    "log",
+                    () -> new LogEvent(run.text(), line.seq(), line.at(), line.attempt(), line.level(), line.text()));
+        }
+    }
+
+    private record LogEvent(String run, long seq, Instant at, int attempt, String level, String text) {}
+
+    private static void log(RunSummary run) {
+        var event = switch (run.state()) {
+            case RUNNING, SUCCEEDED -> LOG.atDebug();
+            case SKIPPED -> LOG.atInfo();
+            case RETRYING, FAILED, INTERRUPTED -> LOG.atWarn();
+        };
+        event.addKeyValue("cron", run.job())
+                .addKeyValue("run", run.id())
+                .addKeyValue("attempt", run.attempts())
+                .addKeyValue("node", run.node())
+                .log(
+                        "{}{}{}",
+                        run.state(),
+                        run.reason() == null ? "" : ": " + run.reason(),
+                        run.error() == null ? "" : ": " + run.error());
+    }
+
+    /** Tells followers of a job, gathered: a thousand runs a second are not a thousand reads of their jobs. */
+    private void touch(JobKey job) {
+        if (events.isIdle()) {
+            return;
+        }
+        touched.add(job);
+        if (gathering.compareAndSet(false, true)) {
+            time.after(JOB_EVENTS_GATHER, () -> {
+                if (!closed.get()) {
+                    workers.execute(this::tellJobs);
+                }
+            });
+        }
+    }
+
+    private void tellJobs() {
+        gathering.set(false);
+        int told = 0;
+        for (var key : List.copyOf(touched)) {
+            touched.remove(key);
+            if (++told <= JOB_EVENTS_MAX) {
+                recorder.job(key).ifPresent(row -> events.publish("job", () -> view(row)));
+            }
+        }
+    }
+
+    @Override
+    public Overview overview() {
+        var now = time.now();
+        var rows = recorder.jobs(null, Integer.MAX_VALUE, 0);
+        int active = 0;
+        int paused = 0;
+        int running = 0;
+        var failing = new ArrayList<JobKey>();
+        for (var row : rows) {
+            running += row.running();
+            if (row.state() == JobState.RETIRED) {
+                continue;
+            }
+            active += row.state() == JobState.ACTIVE ? 1 : 0;
+            paused += row.state() == JobState.PAUSED ? 1 : 0;
+            if (isFailing(row)) {
+                failing.add(new JobKey(row.script(), row.name()));
+            }
+        }
+        var next = rows.stream()
+                .filter(row -> row.nextFireTime() != null)
+                .sorted(Comparator.comparing(
+                        (JobRow row) -> Optional.ofNullable(row.nextFireTime()).orElse(Instant.MAX)))
+                .limit(OVERVIEW_NEXT)
+                .map(row -> new NextFire(
+                        row.id(), Optional.ofNullable(row.nextFireTime()).orElse(Instant.MAX)))
+                .toList();
+        return new Overview(
+                now,
+                Version.TEXT,
+                configuration.backend().toString(),
+                new JobCounts(active + paused, active, paused, failing.size()),
+                running,
+                failing.stream()
+                        .limit(OVERVIEW_FAILING_MAX)
+                        .flatMap(key -> recorder.job(key).stream())
+                        .map(this::view)
+                        .toList(),
+                store.count(EnumSet.of(RunState.SKIPPED, RunState.INTERRUPTED), now.minus(Duration.ofHours(24))),
+                next,
+                (int) supervisor.views().stream()
+                        .filter(script ->
+                                script.state() == ScriptState.FAILED || script.state() == ScriptState.RESTARTING)
+                        .count());
+    }
+
+    private boolean isFailing(JobRow row) {
+        var verdict = verdicts.get(new JobKey(row.script(), row.name()));
+        return verdict != null && verdict.state() != RunState.SUCCEEDED;
+    }
+
+    @Override
+    public Page<JobView> jobs(@Nullable String after, int limit) {
+        JobKey from;
+        try {
+            from = after == null ? null : JobKey.parse(after);
+        } catch (IllegalArgumentException e) {
+            from = new JobKey(String.valueOf(after), "");
+        }
+        var rows = recorder.jobs(from, limit, JobRow.RECENT_MAX);
+        return new Page<>(
+                rows.stream().map(this::view).toList(),
+                rows.size() < limit ? null : rows.getLast().id());
+    }
+
+    @Override
+    public Optional<JobDetail> job(JobKey key) {
+        return recorder.job(key)
+                .map(row -> JobDetail.of(
+                        view(row),
+                        row.state() == JobState.ACTIVE
+                                ? schedules.next(row.schedule(), time.now(), NEXT_FIRES)
+                                : List.of()));
+    }
+
+    private JobView view(JobRow row) {
+        return new JobView(
+                row.id(),
+                row.script(),
+                row.name(),
+                row.schedule(),
+                schedules.words(row.schedule()),
+                TIMEZONE,
+                row.state(),
+                row.nextFireTime(),
+                row.backoffMs(),
+                schedules.warnings(row.schedule()),
+                row.running(),
+                row.lastRun(),
+                row.recent());
+    }
+
+    @Override
+    public Page<RunSummary> runs(RunQuery query) {
+        return store.runs(query);
+    }
+
+    @Override
+    public Optional<RunView> run(RunId id) {
+        return store.run(id).map(detail -> RunView.of(detail.run(), detail.attemptList(), detail.logCount()));
+    }
+
+    @Override
+    public List<LogLine> logs(RunId run, long after, int limit) {
+        return store.logs(run, after, limit);
+    }
+
+    @Override
+    public List<ScriptView> scripts() {
+        return supervisor.views();
+    }
+
+    @Override
+    public List<NodeView> nodes() {
+        var now = time.now();
+        var nodes = new LinkedHashMap<String, NodeView>();
+        for (var row : store.nodes()) {
+            nodes.put(row.name(), row.name().equals(configuration.node().name()) ? self(now) : other(row, now));
+        }
+        nodes.putIfAbsent(configuration.node().name(), self(now));
+        return List.copyOf(nodes.values());
+    }
+
+    private NodeView self(Instant now) {
+        return new NodeView(
+                configuration.node().name(),
+                NodeState.UP,
+                true,
+                startedAt,
+                now,
+                Version.TEXT,
+                configuration.backend().toString(),
+                jit(),
+                clockOffsetMs);
+    }
+
+    private static NodeView other(NodeRow row, Instant now) {
+        var state = row.stopped()
+                ? NodeState.STOPPED
+                : Duration.between(row.lastSeenAt(), now).compareTo(LOST_AFTER) > 0 ? NodeState.LOST : NodeState.UP;
+        return new NodeView(
+                row.name(),
+                state,
+                false,
+                row.startedAt(),
+                row.lastSeenAt(),
+                row.version(),
+                row.backend(),
+                new Jit(null, null),
+                null);
+    }
+
+    private Jit jit() {
+        return new Jit(engine.jit().on(), engine.jit().reason());
+    }
+
+    @Override
+    public RunSummary trigger(JobKey key) {
+        try {
+            return recorder.trigger(key).join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof StoreException store) {
+                throw store;
+            }
+            if (e.getCause() instanceof JobRefused refused) {
+                throw refused;
+            }
+            throw e;
+        }
+    }
+
+    @Override
+    public JobView pause(JobKey key) {
+        recorder.pause(key);
+        return known(key);
+    }
+
+    @Override
+    public JobView resume(JobKey key) {
+        recorder.resume(key);
+        return known(key);
+    }
+
+    private JobView known(JobKey key) {
+        return recorder.job(key).map(this::view).orElseThrow();
+    }
+
+    @Override
+    public Health health() {
+        boolean database = store.healthy();
+        return new Health(
+                database,
+                supervisor.firstLoad().isDone(),
+                Version.TEXT,
+                configuration.node().name(),
+                configuration.backend().toString(),
+                jit(),
+                database);
+    }
+
+    @Override
+    public String metrics() {
+        int active = 0;
+        int paused = 0;
+        int failing = 0;
+        for (var row : recorder.jobs(null, Integer.MAX_VALUE, 0)) {
+            active += row.state() == JobState.ACTIVE ? 1 : 0;
+            paused += row.state() == JobState.PAUSED ? 1 : 0;
+            failing += row.state() != JobState.RETIRED && isFailing(row) ? 1 : 0;
+        }
+        var scripts = new EnumMap<ScriptState, Integer>(ScriptState.class);
+        supervisor.views().forEach(script -> scripts.merge(script.state(), 1, Integer::sum));
+        return metrics.text(new Metrics.Gauges(
+                active,
+                paused,
+                failing,
+                recorder.running(),
+                scripts,
+                engine.jit().on(),
+                configuration.backend().toString(),
+                configuration.node().name()));
+    }
+}

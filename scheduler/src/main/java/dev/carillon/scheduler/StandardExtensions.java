@@ -1,0 +1,20 @@
+package dev.carillon.scheduler;
+
+import dev.carillon.cron.CronExtension;
+import dev.carillon.cron.CronHandler;
+import dev.carillon.os.OsExtension;
+import dev.carillon.runtime.Extension;
+import dev.carillon.runtime.OpState;
+import dev.carillon.web.WebExtension;
+import java.util.List;
+import java.util.function.Function;
+
+/** What every script finds: the web platform, the operating system, crons. */
+public final class StandardExtensions {
+    private StandardExtensions() {}
+
+    /** @param crons gives the backend of a runtime from its state, once, on its thread */
+    public static List<Extension> with(Function<OpState, ? extends CronHandler> crons) {
+        return List.of(WebExtension.create(), OsExtension.create(), CronExtension.create(crons));
+    }
+}

@@ -1,0 +1,139 @@
+package dev.carillon.scheduler.cli;
+
+import dev.carillon.cron.local.LocalCronHandler;
+import dev.carillon.runtime.JsError;
+import dev.carillon.runtime.JsRuntime;
+import dev.carillon.runtime.PermissionFlags;
+import dev.carillon.runtime.RuntimeOptions;
+import dev.carillon.runtime.engine.JsEngine;
+import dev.carillon.scheduler.StandardExtensions;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code carillon run}: one script, its output and its exit code as Deno's.
+ *
+ * <p>Reads its arguments by itself: what follows the script is the script's, Deno's permission flags have a form of
+ * their own, and every class not loaded makes the start faster.
+ */
+final class RunCommand {
+    private static final Set<String> IGNORED = Set.of(
+            "-q",
+            "--quiet",
+            "--no-check",
+            "--jit",
+            "--no-jit",
+            "--no-lock",
+            "--no-remote",
+            "--no-npm",
+            "--cached-only");
+
+    private final Main main;
+
+    RunCommand(Main main) {
+        this.main = main;
+    }
+
+    int run(List<String> args) {
+        var flags = new PermissionFlags(Path.of(""));
+        int at = 0;
+        while (at < args.size() && args.get(at).startsWith("-") && !args.get(at).equals("-")) {
+            var flag = args.get(at++);
+            if (flag.equals("--")) {
+                break;
+            }
+            if (flag.equals("-h") || flag.equals("--help")) {
+                return main.help("run");
+            }
+            if (!accept(flags, flag)) {
+                int equals = flag.indexOf('=');
+                throw Usage.unknown(
+                        "option",
+                        equals < 0 ? flag : flag.substring(0, equals),
+                        List.of(
+                                "--allow-all",
+                                "--allow-net",
+                                "--allow-env",
+                                "--allow-read",
+                                "--allow-write",
+                                "--allow-sys",
+                                "--allow-run",
+                                "--allow-import",
+                                "--deny-net",
+                                "--deny-env",
+                                "--deny-read",
+                                "--deny-write",
+                                "--no-prompt",
+                                "--unstable-cron",
+                                "--unstable-kv",
+                                "--quiet",
+                                "--jit",
+                                "--no-jit",
+                                "--help"),
+                        "carillon run --help");
+            }
+        }
+        if (at >= args.size()) {
+            throw new Usage("run wants a script. See: carillon run --help");
+        }
+        return run(moduleOf(args.get(at)), flags, args.subList(at + 1, args.size()));
+    }
+
+    private static boolean accept(PermissionFlags flags, String flag) {
+        try {
+            return flags.accept(flag) || IGNORED.contains(flag) || flag.startsWith("--unstable");
+        } catch (RuntimeException e) {
+            throw new Usage(flag + ": " + e.getMessage() + ". See: carillon run --help");
+        }
+    }
+
+    private static URI moduleOf(String script) {
+        if (script.startsWith("file:")) {
+            return URI.create(script);
+        }
+        if (script.matches("(https?|npm|jsr|data|blob):.*")) {
+            throw new Usage("'" + script + "' is not a file: download it and run the file");
+        }
+        var path = Path.of(script).toAbsolutePath().normalize();
+        if (Files.isDirectory(path)) {
+            throw new Usage("'" + script
+                    + "' is a folder: name a script in it, or serve the folder with: carillon serve " + script);
+        }
+        return path.toUri();
+    }
+
+    private static int run(URI module, PermissionFlags flags, List<String> scriptArgs) {
+        var terminal = new Terminal();
+        var options = RuntimeOptions.builder()
+                .extensions(StandardExtensions.with(LocalCronHandler::of))
+                .output(terminal)
+                .permissions(flags.build(null))
+                .args(scriptArgs)
+                .name("script")
+                .colors(Terminal.colors())
+                .build();
+        // Neither is closed: the process ends with the script, and closing takes time.
+        var runtime = JsEngine.create().newRuntime(options);
+        runtime.loadMain(module);
+        return end(runtime.exit().join(), runtime.lastException().orElse(null));
+    }
+
+    private static int end(JsRuntime.Exit exit, @Nullable JsError last) {
+        return switch (exit) {
+            case JsRuntime.Exit.Drained(int code) -> code;
+            case JsRuntime.Exit.Exited(int code) -> code;
+            case JsRuntime.Exit.Failed(JsError error) -> {
+                System.err.println("error: " + error.report());
+                yield Main.FAILED;
+            }
+            case JsRuntime.Exit.Stopped(String reason) -> {
+                System.err.println("error: " + (last == null ? reason : last.report()));
+                yield Main.FAILED;
+            }
+        };
+    }
+}

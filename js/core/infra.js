@@ -34,6 +34,7 @@ const dataOffset = getter(DataView.prototype, "byteOffset");
 const dataLength = getter(DataView.prototype, "byteLength");
 const tagOf = getter(TypedArrayPrototype, Symbol.toStringTag);
 const { isWellFormed, toWellFormed } = String.prototype;
+const promiseThen = Promise.prototype.then;
 const mapGet = Map.prototype.get;
 const mapHas = Map.prototype.has;
 const mapSet = Map.prototype.set;
@@ -102,14 +103,16 @@ export function buildCustomError(name, message, properties) {
   return error;
 }
 
-function currentError(id, op) {
+function currentErrorMaker(id) {
   const name = bridge.errorClass();
   const message = bridge.errorMessage(id);
   const properties = bridge.errorProperties();
-  const error = buildCustomError(name, message, properties === null ? null : parse(properties));
-  if (op !== undefined) {
-    captureStackTrace(error, op);
-  }
+  return () => buildCustomError(name, message, properties === null ? null : parse(properties));
+}
+
+function currentError(id, op) {
+  const error = currentErrorMaker(id)();
+  captureStackTrace(error, op);
   return error;
 }
 
@@ -242,9 +245,28 @@ function settle(count) {
       pending.resolve(pending.decode === null ? value : pending.decode(value));
     } else {
       failures[pending.op]++;
-      pending.reject(currentError(pending.op, undefined));
+      rejectWhereAwaited(pending);
     }
   }
+}
+
+/*
+ * The error is made in a continuation that the waiting function hangs on, so that its stack names the place of the await.
+ * Only failures pay for it.
+ */
+function rejectWhereAwaited(pending) {
+  const make = currentErrorMaker(pending.op);
+  let open;
+  const gate = new Promise((resolve) => {
+    open = resolve;
+  });
+  const failing = apply(promiseThen, gate, [() => {
+    const error = make();
+    captureStackTrace(error);
+    throw error;
+  }]);
+  pending.resolve(failing);
+  open();
 }
 
 export function refOpPromise(promise) {
@@ -376,7 +398,7 @@ const ELEMENTS = {
   BOOL: bool,
   STRING: (value) => {
     if (typeof value !== "string") {
-      throw new TypeError("expected type 'v8::data::String', got 'v8::data::Value'");
+      throw new TypeError("expected type `v8::data::String`, got `v8::data::Value`");
     }
     return str(value);
   },
@@ -387,7 +409,7 @@ const ELEMENTS = {
 
 function number(value) {
   if (typeof value !== "number") {
-    throw new TypeError("expected type 'v8::data::Number', got 'v8::data::Value'");
+    throw new TypeError("expected type `v8::data::Number`, got `v8::data::Value`");
   }
   return value;
 }

@@ -14,9 +14,9 @@ const mapGet = Map.prototype.get;
 const mapSet = Map.prototype.set;
 const mapDelete = Map.prototype.delete;
 const stringMatch = String.prototype.match;
-const stringStartsWith = String.prototype.startsWith;
-const stringIndexOf = String.prototype.indexOf;
+const stringSearch = String.prototype.search;
 const stringSlice = String.prototype.slice;
+const stringReplaceAll = String.prototype.replaceAll;
 
 // --- asynchronous context
 
@@ -172,39 +172,75 @@ function reportException(error) {
   }
 }
 
-function positionOf(error) {
+// The first frame of the script's own: glue is not where a person looks.
+const FRAME = /^ +at (?:.*? \()?((?:file|https?|data|blob):[^\n]*?):(\d+):(\d+)\)?$/m;
+
+function framesOf(error) {
   const stack = error.stack;
   if (typeof stack !== "string") {
-    return null;
+    return "";
   }
-  const found = apply(stringMatch, stack, [/^ +at (?:.*? \()?((?:file|https?|data|blob|node):[^\n]*?|\/[^\n]*?):(\d+)(?::(\d+))?\)?$/m]);
-  return found === null ? null : { specifier: found[1], line: +found[2], column: +(found[3] ?? 1) };
+  const at = apply(stringSearch, stack, [/\n +at /]);
+  return at < 0 ? "" : apply(stringSlice, stack, [at]);
 }
 
-/** What the host is told of an uncaught error, in JSON. */
-function describe(error, where) {
-  try {
-    if (!(error instanceof Error)) {
-      const text = inspect(error);
-      return stringify({
-        errorClass: "", message: text, report: `Uncaught ${where}${text}`, specifier: null, line: 0, column: 0,
-      });
+function headOf(error) {
+  const name = error.name === undefined ? "Error" : String(error.name);
+  const message = error.message === undefined ? "" : String(error.message);
+  let head = name === "" ? message : message === "" ? name : `${name}: ${message}`;
+  if (error instanceof AggregateError && isArray(error.errors)) {
+    for (let i = 0; i < error.errors.length; i++) {
+      const inner = error.errors[i];
+      const text = inner instanceof Error ? headOf(inner) + framesOf(inner) + causesOf(inner, [error]) : inspect(inner);
+      head += `\n    ${apply(stringReplaceAll, text, ["\n", "\n    "])}`;
     }
-    const position = positionOf(error);
-    return stringify({
-      errorClass: String(error.name ?? "Error"),
-      message: String(error.message),
-      report: `Uncaught ${where}${inspect(error)}`,
-      specifier: position === null ? null : position.specifier,
-      line: position === null ? 0 : position.line,
-      column: position === null ? 0 : position.column,
-    });
-  } catch {
-    return stringify({
-      errorClass: "", message: "error", report: `Uncaught ${where}error that throws when looked at`,
-      specifier: null, line: 0, column: 0,
-    });
   }
+  return head;
+}
+
+function causesOf(error, seen) {
+  const { cause } = error;
+  if (cause === undefined) {
+    return "";
+  }
+  if (!(cause instanceof Error)) {
+    return `\nCaused by: ${inspect(cause)}`;
+  }
+  for (let i = 0; i < seen.length; i++) {
+    if (seen[i] === cause) {
+      return `\nCaused by: ${headOf(cause)} [Circular]`;
+    }
+  }
+  seen[seen.length] = cause;
+  return `\nCaused by: ${headOf(cause)}${framesOf(cause)}${causesOf(cause, seen)}`;
+}
+
+/** What the host is told of an uncaught error, in JSON; see ErrorReport. */
+function describe(error, where) {
+  const report = {
+    errorClass: "", message: "", where, head: "", tail: "", specifier: null, line: 0, column: 0, code: null,
+  };
+  try {
+    if (error instanceof Error) {
+      report.errorClass = String(error.name ?? "Error");
+      report.message = String(error.message ?? "");
+      report.code = typeof error.code === "string" ? error.code : null;
+      report.head = headOf(error);
+      const frames = framesOf(error);
+      report.tail = frames + causesOf(error, [error]);
+      const frame = apply(stringMatch, frames, [FRAME]);
+      if (frame !== null) {
+        report.specifier = frame[1];
+        report.line = +frame[2];
+        report.column = +frame[3];
+      }
+    } else {
+      report.head = report.message = inspect(error);
+    }
+  } catch {
+    report.head ||= "an error that throws when it is looked at";
+  }
+  return stringify(report);
 }
 
 // --- life of the main module

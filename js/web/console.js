@@ -119,7 +119,7 @@ class Console {
   trace(...args) {
     const message = formatArguments(args, this.#options);
     const error = { name: "Trace", message };
-    captureStackTrace(error, this.trace);
+    captureStackTrace(error); // frames of glue are left out by the engine
     this.#print(ERROR, [error.stack]);
   }
 

@@ -56,7 +56,7 @@ export function DOMException(message = "", options = "Error") {
   delete exception.message;
   setPrototypeOf(exception, new.target.prototype);
   slots.set(exception, { name, message: text, code: CODES[name] ?? 0 });
-  captureStackTrace(exception, new.target);
+  captureStackTrace(exception); // the heading now has the name
   return exception;
 }
 

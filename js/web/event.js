@@ -323,11 +323,10 @@ export function dispatchTrusted(target, event) {
 }
 
 /**
- * Gives `target` an attribute `on<type>`: one listener that can be set and read back.
- *
- * @param isErrorHandler the callback takes (message, filename, lineno, colno, error) and prevents by returning true
+ * Gives `target` an attribute `on<type>`: one listener that can be set and read back; returning false prevents. As in
+ * Deno, `onerror` too is called with the event alone.
  */
-export function defineEventHandler(target, type, isErrorHandler = false) {
+export function defineEventHandler(target, type) {
   const handlers = new WeakMap();
   defineProperty(target, `on${type}`, {
     get() {
@@ -344,12 +343,7 @@ export function defineEventHandler(target, type, isErrorHandler = false) {
         // The place in the order of listeners is that of the first assignment.
         self.addEventListener(type, (event) => {
           if (typeof handler.callback !== "function") return;
-          if (isErrorHandler && event instanceof ErrorEvent) {
-            const { message, filename, lineno, colno, error } = event;
-            if (handler.callback.call(self, message, filename, lineno, colno, error) === true) event.preventDefault();
-          } else if (handler.callback.call(self, event) === false) {
-            event.preventDefault();
-          }
+          if (handler.callback.call(self, event) === false) event.preventDefault();
         });
       }
       handler.callback = callback;

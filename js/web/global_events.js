@@ -29,10 +29,9 @@ setPrototypeOf(globalThis, Window.prototype);
 adoptEventTarget(globalThis);
 
 exposeGetter("self", () => globalThis);
-for (const type of ["load", "beforeunload", "unload", "unhandledrejection", "rejectionhandled"]) {
+for (const type of ["error", "load", "beforeunload", "unload", "unhandledrejection", "rejectionhandled"]) {
   defineEventHandler(globalThis, type);
 }
-defineEventHandler(globalThis, "error", true);
 
 const POSITION = /^\s+at (?:.*\()?(.*?):(\d+):(\d+)\)?$/m;
 

@@ -1,4 +1,5 @@
 // Entry point of the extension: each module puts its own names on the global object.
+import "ext:web/date.js";
 import "ext:web/console.js";
 import "ext:web/dom_exception.js";
 import "ext:web/event.js";

@@ -23,3 +23,26 @@ export function withRun(job: Job, run: RunSummary): Job {
   const recent = [run, ...job.recent.filter((other) => other.id !== run.id)].sort(newestFirst).slice(0, RECENT_MAX);
   return { ...job, recent, lastRun: recent[0] ?? null, running: recent.filter(live).length };
 }
+
+export interface ErrorGroup {
+  error: string;
+  count: number;
+  jobs: Map<string, RunSummary>;
+  newest: RunSummary;
+}
+
+/** Runs with the same first line of error, numbers and ids aside, belong together; most frequent first. */
+export function groupsOf(runs: readonly RunSummary[]): ErrorGroup[] {
+  const groups = new Map<string, ErrorGroup>();
+  for (const run of runs) {
+    if (!run.error) continue;
+    const key = run.error.replace(/[0-9a-f]{8,}/gi, "#").replace(/\d+/g, "#");
+    const group = groups.get(key);
+    if (!group) groups.set(key, { error: run.error, count: 1, jobs: new Map([[run.job, run]]), newest: run });
+    else {
+      group.count++;
+      if (!group.jobs.has(run.job)) group.jobs.set(run.job, run);
+    }
+  }
+  return [...groups.values()].sort((a, b) => b.count - a.count);
+}

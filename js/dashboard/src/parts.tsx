@@ -235,6 +235,31 @@ async function act(action: () => Promise<void>): Promise<void> {
   }
 }
 
+/** Pauses or resumes many jobs, a few at a time; the jobs it changed can be changed back with one press. */
+export async function changeAll(what: "pause" | "resume", chosen: readonly Job[]): Promise<void> {
+  const AT_ONCE = 4;
+  const todo = chosen.filter((job) => job.state === (what === "pause" ? "active" : "paused"));
+  const done: Job[] = [];
+  const failed: string[] = [];
+  const queue = todo.slice();
+  const worker = async () => {
+    for (let job = queue.shift(); job; job = queue.shift()) {
+      try {
+        takeJob(await api[what](job.id));
+        done.push(job);
+      } catch (error) {
+        failed.push(`${job.name}: ${errorWords(error)}`);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  if (done.length > 0) {
+    const now = done.map((job) => ({ ...job, state: what === "pause" ? ("paused" as const) : ("active" as const) }));
+    say({ kind: "ok", text: `${what === "pause" ? "Paused" : "Resumed"} ${done.length} job${done.length === 1 ? "" : "s"}.`, undo: () => void changeAll(what === "pause" ? "resume" : "pause", now) });
+  }
+  if (failed.length > 0) say({ kind: "error", text: `${failed.length} could not be ${what}d. ${failed[0]}` });
+}
+
 export function Actions({ job, wide = false }: { job: Job; wide?: boolean }) {
   const [busy, setBusy] = useState<string | null>(null);
   const button = (key: string, label: string, icon: JSX.Element, action: (job: Job) => Promise<void>) => (

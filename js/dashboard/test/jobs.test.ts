@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Job, RunSummary } from "../src/api";
-import { failing, withRun } from "../src/jobs";
+import { failing, groupsOf, withRun } from "../src/jobs";
 import { jobHref, routeOf } from "../src/paths";
 
 const run = (id: string, state: RunSummary["state"], minute: number): RunSummary => ({
@@ -49,4 +49,18 @@ test("a job's address survives slashes, spaces and per cent signs", () => {
   assert.deepEqual(routeOf("/runs/abc"), { page: "run", id: "abc" });
   assert.deepEqual(routeOf("/runs/"), { page: "runs" });
   assert.deepEqual(routeOf("/elsewhere"), { page: "unknown" });
+});
+
+test("errors that differ only in numbers and ids are one group, the most frequent first", () => {
+  const failed = (id: string, job: string, error: string | null): RunSummary => ({ ...run(id, "failed", Number(id)), job, error });
+  const groups = groupsOf([
+    failed("4", "a.ts/x", "Error: timeout after 30 s (request 8f14e45fceea167a)"),
+    failed("3", "b.ts/y", "TypeError: x is undefined"),
+    failed("2", "c.ts/z", "Error: timeout after 45 s (request c9f0f895fb98ab91)"),
+    failed("1", "a.ts/x", null),
+  ]);
+  assert.deepEqual(groups.map((group) => [group.count, group.newest.id, [...group.jobs.keys()]]), [
+    [2, "4", ["a.ts/x", "c.ts/z"]],
+    [1, "3", ["b.ts/y"]],
+  ]);
 });

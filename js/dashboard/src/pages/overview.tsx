@@ -2,7 +2,7 @@
 import { signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import type { Job, RunSummary, Script } from "../api";
-import { Actions, Choices, Countdown, Duration, Elapsed, Empty, FilterBox, Glyph, JobName, LastResult, State, Strip, Time, steady } from "../parts";
+import { Actions, Choices, Countdown, Duration, Elapsed, Empty, FilterBox, Glyph, JobName, LastResult, State, Strip, Time, changeAll, steady } from "../parts";
 import { Ribbon } from "../ribbon";
 import { jobHref, runHref } from "../paths";
 import { queryValue, setQuery } from "../route";
@@ -302,6 +302,21 @@ function Jobs() {
           ]}
         />
       </div>
+      {(text || state) && visible.length > 1 && (
+        <div class="bulk">
+          <span class="sub">These {visible.length}:</span>
+          {visible.some((job) => job.state === "active") && (
+            <button type="button" class="button" onClick={() => void changeAll("pause", visible)}>
+              <Glyph of="paused" /> Pause {visible.filter((job) => job.state === "active").length}
+            </button>
+          )}
+          {visible.some((job) => job.state === "paused") && (
+            <button type="button" class="button" onClick={() => void changeAll("resume", visible)}>
+              <Glyph of="running" /> Resume {visible.filter((job) => job.state === "paused").length}
+            </button>
+          )}
+        </div>
+      )}
       {visible.length === 0 ? (
         <Empty title="No job matches">
           <p>

@@ -2,12 +2,16 @@
 import { useEffect, useState } from "preact/hooks";
 import { api, queryString } from "../api";
 import type { Page, RunSummary } from "../api";
-import { Choices, Empty, FilterBox, Problem, errorWords, say, useLoaded } from "../parts";
+import { Choices, Empty, FilterBox, JobName, Problem, Time, errorWords, say, useLoaded } from "../parts";
+import { groupsOf } from "../jobs";
+import { runHref } from "../paths";
 import { queryValue, setQuery } from "../route";
 import { jobList, now, onRefresh, onRun } from "../store";
 import { RunsTable } from "../runs-table";
 
 const PAGE_SIZE = 50;
+/** Enough for a picture of what goes wrong; the page says how many were looked at. */
+const GROUPED_SIZE = 500;
 const STATES = ["running", "retrying", "succeeded", "failed", "skipped", "interrupted"];
 const PRESETS: Record<string, { label: string; ms: number }> = {
   "1h": { label: "Last hour", ms: 3_600_000 },
@@ -43,6 +47,54 @@ function useDebounced(value: string, ms: number): string {
   return settled;
 }
 
+function Groups({ runs }: { runs: readonly RunSummary[] }) {
+  const groups = groupsOf(runs);
+  if (groups.length === 0) {
+    return (
+      <Empty title="No errors among these runs">
+        <p>{runs.length} runs were looked at, none of them with an error.</p>
+      </Empty>
+    );
+  }
+  return (
+    <table role="table" class="groups-table">
+      <thead role="rowgroup">
+        <tr role="row">
+          <th scope="col" class="right">
+            Times
+          </th>
+          <th scope="col">Error</th>
+          <th scope="col">Jobs</th>
+          <th scope="col">Last</th>
+        </tr>
+      </thead>
+      <tbody role="rowgroup">
+        {groups.map((group) => (
+          <tr role="row" key={group.error}>
+            <td role="cell" class="c-count right num" data-label="Times">
+              {group.count}
+            </td>
+            <th role="rowheader" scope="row">
+              <a class="mono error-line" href={runHref(group.newest.id)}>
+                {group.error}
+              </a>
+            </th>
+            <td role="cell" data-label="Jobs">
+              {[...group.jobs.values()].slice(0, 5).map((run) => (
+                <JobName key={run.job} id={run.job} name={run.name} script={run.script} />
+              ))}
+              {group.jobs.size > 5 && <span class="sub"> and {group.jobs.size - 5} more</span>}
+            </td>
+            <td role="cell" data-label="Last">
+              <Time at={group.newest.scheduledTime} as="ago" />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
 export function RunsPage() {
   const job = queryValue("job");
   const state = queryValue("state");
@@ -53,8 +105,10 @@ export function RunsPage() {
   const to = preset ? "" : queryValue("to");
   const q = useDebounced(queryValue("q"), 250);
   const filter = { job, state, from, to, q };
-  const key = queryString({ job, state, last, from: preset ? "" : from, to, q });
-  const first = useLoaded<Page<RunSummary>>(key, (signal) => api.runs({ ...filter, limit: PAGE_SIZE }, signal));
+  const grouped = queryValue("by") === "error";
+  const size = grouped ? GROUPED_SIZE : PAGE_SIZE;
+  const key = queryString({ job, state, last, by: grouped ? "error" : "", from: preset ? "" : from, to, q });
+  const first = useLoaded<Page<RunSummary>>(key, (signal) => api.runs({ ...filter, limit: size }, signal));
   const [newer, setNewer] = useState<{ key: string; ids: Set<string> }>({ key, ids: new Set() });
   const [older, setOlder] = useState(false);
   const waiting = newer.key === key ? newer.ids.size : 0;
@@ -85,7 +139,7 @@ export function RunsPage() {
     const timer = setTimeout(() => {
       const table = document.querySelector(".runs-table");
       const inUse = table?.matches(":hover, :focus-within") ?? false;
-      const paged = (first.value?.items.length ?? 0) > PAGE_SIZE;
+      const paged = (first.value?.items.length ?? 0) > size;
       if (window.scrollY < 120 && !inUse && !paged) takeNewer();
     }, 1_000);
     return () => clearTimeout(timer);
@@ -100,7 +154,7 @@ export function RunsPage() {
     if (!cursor || older) return;
     setOlder(true);
     try {
-      const page = await api.runs({ ...filter, limit: PAGE_SIZE, cursor });
+      const page = await api.runs({ ...filter, limit: size, cursor });
       first.set((before) => {
         const known = new Set(before.items.map((item) => item.id));
         return { items: [...before.items, ...page.items.filter((item) => !known.has(item.id))], cursor: page.cursor };
@@ -156,6 +210,15 @@ export function RunsPage() {
             </span>
           )}
         </div>
+        <Choices
+          label="How to show runs"
+          value={grouped ? "error" : ""}
+          onChange={(value) => setQuery(value === "error" ? { by: "error", state: state || "failed" } : { by: null })}
+          choices={[
+            { value: "", label: "One by one" },
+            { value: "error", label: "By error" },
+          ]}
+        />
         <div class="newer" role="status">
           {waiting > 0 && (
             <button type="button" class="button" onClick={takeNewer}>
@@ -182,14 +245,14 @@ export function RunsPage() {
         </Empty>
       ) : (
         <>
-          <RunsTable runs={first.value.items} withJob={true} />
+          {grouped ? <Groups runs={first.value.items} /> : <RunsTable runs={first.value.items} withJob={true} />}
           <p class="more">
             {first.value.cursor ? (
               <button type="button" class="button" aria-disabled={older} onClick={loadOlder}>
-                {older ? "Reading…" : "Older runs"}
+                {older ? "Reading…" : grouped ? `Look at more than ${first.value.items.length} runs` : "Older runs"}
               </button>
             ) : (
-              <span class="sub">That is all of them: {first.value.items.length}.</span>
+              <span class="sub">That is all of them: {first.value.items.length} run{first.value.items.length === 1 ? "" : "s"}.</span>
             )}
           </p>
         </>

@@ -40,8 +40,13 @@ public final class EncodingOps {
     @Op("op_encoding_decode")
     public String decode(String charset, byte[] data, boolean fatal) {
         return switch (charset) {
-            case "UTF-8" ->
-                fatal ? decodeChunk(charset, data, true, true).text() : new String(data, StandardCharsets.UTF_8);
+            case "UTF-8" -> {
+                // Java's decoder is the fast one; text it found fault with is decoded as the web does.
+                var text = new String(data, StandardCharsets.UTF_8);
+                yield text.indexOf('\uFFFD') < 0
+                        ? text
+                        : decodeChunk(charset, data, fatal, true).text();
+            }
             case "windows-1252" -> decodeWindows1252(data);
             case USER_DEFINED -> decodeUserDefined(data);
             default -> decodeChunk(charset, data, fatal, true).text();
@@ -58,6 +63,13 @@ public final class EncodingOps {
         if (charset.equals(USER_DEFINED) || charset.equals("windows-1252")) {
             return new Chunk(decode(charset, data, fatal), data.length);
         }
+        if (charset.equals("UTF-8")) {
+            var decoded = Utf8.decode(data, last);
+            if (fatal && !decoded.valid()) {
+                throw invalid();
+            }
+            return new Chunk(decoded.text(), decoded.consumed());
+        }
         var action = fatal ? CodingErrorAction.REPORT : CodingErrorAction.REPLACE;
         var decoder =
                 Charset.forName(charset).newDecoder().onMalformedInput(action).onUnmappableCharacter(action);
@@ -69,9 +81,13 @@ public final class EncodingOps {
             result = decoder.flush(out);
         }
         if (result.isError()) {
-            throw new JsVisibleException("TypeError", "The encoded data is not valid");
+            throw invalid();
         }
         return new Chunk(out.flip().toString(), in.position());
+    }
+
+    private static JsVisibleException invalid() {
+        return JsVisibleException.typeError("The encoded data is not valid");
     }
 
     /** Text decoded, and how many bytes it took. */

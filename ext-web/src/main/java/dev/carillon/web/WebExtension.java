@@ -17,7 +17,7 @@ public final class WebExtension {
                 .ops(ClockOps::new)
                 .ops(_ -> new CryptoOps())
                 .ops(_ -> new EncodingOps())
-                .esm("main.js")
+                .esm("main.js", "date.js")
                 .esm("inspect.js", "console.js")
                 .esm("webidl.js", "dom_exception.js", "event.js", "abort_signal.js", "global_events.js")
                 .esm("timers.js", "performance.js")

@@ -239,7 +239,7 @@ public final class GuestBridge {
     /** Ends the runtime by an error nobody caught, described as JSON. */
     @Op("fatal")
     public void fatal(String json) {
-        runtime.fail(ErrorReport.read(json));
+        runtime.fail(runtime.report(json));
     }
 
     @Op("rejected")
@@ -310,7 +310,7 @@ public final class GuestBridge {
 
     @Op("mainFailed")
     public void mainFailed(String json) {
-        runtime.mainFailed(ErrorReport.read(json));
+        runtime.mainFailed(json);
     }
 
     boolean timersKeepAlive() {

@@ -17,7 +17,6 @@ import com.oracle.truffle.js.runtime.objects.JSModuleRecord;
 import com.oracle.truffle.js.runtime.objects.JSObject;
 import com.oracle.truffle.js.runtime.objects.ScriptOrModule;
 import com.oracle.truffle.js.runtime.objects.SyntheticModuleRecord;
-import dev.carillon.runtime.JsError;
 import dev.carillon.runtime.JsError.SourcePosition;
 import dev.carillon.runtime.JsVisibleException;
 import java.io.IOException;
@@ -58,7 +57,6 @@ import org.jspecify.annotations.Nullable;
 final class ModuleLoader implements JSModuleLoader {
     private static final String NOT_FOUND_CODE = "ERR_MODULE_NOT_FOUND";
     private static final String AWAIT = "await";
-    private static final int SOURCE_LINE_LENGTH_MAX = 150; // Deno's
 
     /** What the loader asks of the runtime it works for. */
     interface Host {
@@ -169,27 +167,9 @@ final class ModuleLoader implements JSModuleLoader {
                 : module.original(line, column).map(p -> new SourcePosition(url, p.line(), p.column()));
     }
 
-    /** The error with the source line of its position in the report, a caret below, as Deno shows it. */
-    JsError withSource(JsError error) {
-        var position = error.position();
-        int frames = error.report().indexOf(StackTraces.FRAME);
-        if (position == null || frames < 0) {
-            return error;
-        }
-        return loaded(position.specifier())
-                .flatMap(module -> module.line(position.line()))
-                .filter(line -> !line.isBlank() && line.length() <= SOURCE_LINE_LENGTH_MAX)
-                .filter(line -> position.column() <= line.length() + 1)
-                .map(line -> {
-                    var indent = new StringBuilder(line.substring(0, position.column() - 1));
-                    for (int i = 0; i < indent.length(); i++) {
-                        indent.setCharAt(i, indent.charAt(i) == '\t' ? '\t' : ' ');
-                    }
-                    var report = error.report().substring(0, frames) + "\n" + line + "\n" + indent + "^"
-                            + error.report().substring(frames);
-                    return new JsError(error.errorClass(), String.valueOf(error.getMessage()), report, position);
-                })
-                .orElse(error);
+    /** A line of a loaded module as its author wrote it; {@code name} is its URL or the readable form of it. */
+    Optional<String> line(String name, int number) {
+        return loaded(name).flatMap(module -> module.line(number));
     }
 
     /** By URL, or by the readable form stack traces show. */

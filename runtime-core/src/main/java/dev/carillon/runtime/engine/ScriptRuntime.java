@@ -475,13 +475,18 @@ final class ScriptRuntime implements JsRuntime {
         var describe = entries.get(Entry.DESCRIBE);
         if (thrown != null && describe != null) {
             try {
-                return ErrorReport.read(describe.execute(thrown, "").asString());
+                return report(describe.execute(thrown, "").asString());
             } catch (PolyglotException again) {
                 again.addSuppressed(e);
                 LOG.log(System.Logger.Level.ERROR, "Describing an error of '" + name() + "' failed", again);
             }
         }
         return new JsError("Error", String.valueOf(e.getMessage()), "Uncaught " + e.getMessage(), null);
+    }
+
+    /** What js/core says of an error, completed by the line it was thrown in. */
+    JsError report(String json) {
+        return ErrorReport.read(json).toError(modules());
     }
 
     void install(Value functions) {
@@ -494,8 +499,7 @@ final class ScriptRuntime implements JsRuntime {
         rejectionsWaiting = true;
     }
 
-    void fail(JsError described) {
-        var error = modules == null ? described : modules.withSource(described);
+    void fail(JsError error) {
         lastException = error;
         if (exit == null) {
             exit = new Exit.Failed(error);
@@ -507,13 +511,15 @@ final class ScriptRuntime implements JsRuntime {
         mainLoaded.complete(null);
     }
 
-    void mainFailed(JsError error) {
+    /** Ends the runtime by an error of the main module, in the loader's own words if it did not load. */
+    void mainFailed(String json) {
+        var report = ErrorReport.read(json);
+        mainFailed(report.loading(modules()).orElseGet(() -> report.toError(modules())));
+    }
+
+    private void mainFailed(JsError error) {
         main = Main.DONE;
-        fail(modules()
-                .failure(error.getMessage() == null ? "" : error.getMessage())
-                .map(failure ->
-                        new JsError(error.errorClass(), failure.message(), failure.report(), failure.position()))
-                .orElse(error));
+        fail(error);
     }
 
     private ModuleLoader modules() {

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Source: {@code SerializeCallSiteInfo} of V8's messages.cc.
  */
 final class StackTraces {
-    static final String FRAME = "\n    at ";
+    private static final String FRAME = "\n    at ";
 
     private StackTraces() {}
 
@@ -54,7 +54,8 @@ final class StackTraces {
             if (site instanceof JSDynamicObject object
                     && JSDynamicObject.getOrNull(object, JSError.STACK_TRACE_ELEMENT_PROPERTY_NAME)
                             instanceof JSStackTraceElement element
-                    && (loader == null || !isModuleStart(element, loader))) {
+                    && (loader == null || !isModuleStart(element, loader))
+                    && !isContextSwitch(element, realm.getContext())) {
                 out.append(FRAME);
                 frame(out, element, realm.getContext(), loader);
             }
@@ -164,6 +165,11 @@ final class StackTraces {
         return element.getPosition() == 0
                 && string(element.getFunctionName()).isEmpty()
                 && loader.length(string(element.getFileName())) == element.getCharLength();
+    }
+
+    /** Timers run in the asynchronous context they were made in; how is nothing a script's author knows of. */
+    private static boolean isContextSwitch(JSStackTraceElement element, JSContext context) {
+        return isBuiltin(element) && call(element, context).startsWith("AsyncContext.");
     }
 
     private static boolean isBuiltin(JSStackTraceElement element) {

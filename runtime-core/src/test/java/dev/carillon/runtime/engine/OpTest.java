@@ -58,7 +58,7 @@ class OpTest {
                 "ops.op_sum([1, 2, 3.9]) | 6",
                 "ops.op_sum([NaN, -1e30]) | -2147483648",
                 "ops.op_sum('no') | TypeError: serde_v8 error: invalid type; expected: array, got: string",
-                "ops.op_sum(['1']) | TypeError: expected type 'v8::data::Number', got 'v8::data::Value'",
+                "ops.op_sum(['1']) | TypeError: expected type `v8::data::Number`, got `v8::data::Value`",
                 "JSON.stringify(ops.op_flip({x: 1, y: 2})) | {\"x\":2,\"y\":1,\"label\":null}",
                 "ops.op_flip(5) | TypeError: serde_v8 error: invalid type; expected: object, got: integer `5`",
                 "ops.op_flip({x: 'a', y: 1}) | TypeError: serde_v8 error: invalid type; expected: number at [\"x\"]",

@@ -119,6 +119,13 @@ public final class ProbeOps {
         return CompletableFuture.failedFuture(new JsVisibleException("NotFound", "nothing there", "ENOENT", null));
     }
 
+    @Op("op_late_error")
+    public CompletionStage<Integer> lateError() {
+        return CompletableFuture.supplyAsync(() -> {
+            throw new JsVisibleException("NotFound", "late");
+        });
+    }
+
     @Op("op_pending")
     public CompletionStage<Integer> pending(int ignored) {
         var future = new CompletableFuture<Integer>();

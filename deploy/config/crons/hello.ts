@@ -1,0 +1,4 @@
+// What the example configurations load.
+Deno.cron("hello", "*/5 * * * *", () => {
+  console.log("ding");
+});

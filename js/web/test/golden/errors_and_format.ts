@@ -1,0 +1,52 @@
+// Errors with a fixed stack, format directives, layout.
+// deno-lint-ignore-file
+// @ts-nocheck
+const i = (v) => console.log(v);
+const strip=e=>{e.stack=e.stack.split("\n")[0]+"\n    at x (file:///x.ts:1:1)";return e};
+i(strip(new Error("boom")));i(strip(new TypeError("t",{cause:strip(new Error("c1",{cause:"str"}))})));
+i(strip(Object.assign(new Error("boom"),{code:"X",a:{b:1}})));
+i(strip(new AggregateError([strip(new Error("a")),strip(new Error("b")),1],"agg")));
+i({e:strip(new Error("nested"))});i([strip(new Error("in arr"))]);
+i({a:{e:strip(new Error("nested", {cause:{x:1}}))}});
+class MyErr extends Error{constructor(m){super(m);this.extra=1}};i(strip(new MyErr("my")));
+class NErr extends Error{name="Custom"};i(strip(new NErr("my")));
+class NErr2 extends Error{constructor(m){super(m);this.name="Custom2"}};i(strip(new NErr2("my")));
+const e=new Error("nm");e.name="Renamed";i(strip(e));
+const e2=new Error("nostack");e2.stack=undefined;i(e2);
+const e3=new Error("nostack");e3.stack="";i(e3);
+const e4=new Error("msg\nline2");strip(e4);i(e4);
+const e5=new Error("x");e5.stack="weird text";i(e5);
+const e6=new Error("changed");strip(e6);e6.message="other";i(e6);
+const ec=new Error("circ");ec.cause=ec;strip(ec);i(ec);
+const ec2=strip(new Error("own"));ec2.self=ec2;i(ec2);
+i(strip(new Error("")));i(strip(new Error("x",{cause:undefined})));i(strip(new Error("x",{cause:null})));i(strip(new Error("x",{cause:{a:1,b:[1,2]}})));
+console.log("%s %d %i %f %o %O %j %c %% %x", "str", 42.5, 42.9, "1.5", {a:1,f(){}}, {b:2}, {j:1}, "color: red","extra",{q:1});
+console.log("%s|%s|%s|%s|%s|%s", {a:1}, [1], null, undefined, 1n, Symbol("a"));
+console.log("%s|%s|%s|%s", -0, ()=>{}, class A{}, strip(new Error("e")));
+console.log("%s", {toString(){return "custom"}}, new Date(0), new (class X{toString(){return "X!"}}));
+console.log("%s", new (class X{toString(){return "X!"}}));console.log("%s", new Date(0));console.log("%s", {a:{b:{c:1}}});
+console.log("%d|%d|%d|%d|%d", "42", "abc", {}, 1n, Symbol("a"));
+console.log("%i|%i|%i|%i", "42.9", "abc", 1n, {});
+console.log("%f|%f|%f", "42.9", "abc", Symbol("a"));
+console.log("%j|%j", {a:undefined}, "s");const cc={};cc.c=cc; try{console.log("%j", cc)}catch(e){console.log(e.message)}
+console.log("%s"); console.log("100%", 1); console.log("%", 1); console.log("a%sb%"); console.log("%s %s", "a");console.log("%%", 1);console.log("%%");
+console.log("%o", [1,{a:2}]); console.log("%o", function foo(a){}); console.log("%O", {a:{b:{c:{d:{e:{f:1}}}}}});
+console.log(1,"a",{a:"s"},["x"]);console.log();console.log("");console.log("a","");console.log(undefined);
+console.log("multi\nline", {a:"multi\nline"});
+i({s:"x".repeat(100)});i("x".repeat(20000).length);i({s:"x".repeat(10010)}.s.length);
+i(["a\nb\nc", "x".repeat(30)+"\n"+"y".repeat(30)]);
+i({a:"first line\nsecond line",b:1});
+i({ab:"first line is rather long and goes\nsecond line is also rather long\nthird line as well so that\nit breaks"});
+i({aaaaaaaaaaaa:1,bbbbbbbbbbbbbbbbbb:2,cccccccccccccc:3,dddddddddddd:4,eeeeeeee:5});
+i({aaaaaaaaaaaa:1,bbbbbbbbbbbbbbbbbb:2,cccccccccccccc:3,dddddddddddd:4,eeeeeeee:5,f:6});
+i({a:1,b:2,c:3,d:4,e:5,f:6,g:7,h:8});
+i({a:{b:1},c:{d:{e:1}},f:[1,2,3]});
+i({a:{b:{c:{}}}});i({a:{b:{c:{d:1}}}});i([[[[]]]]);i([[[[1]]]]);
+i([1.5,22,333,4444,55555,666666,7777777]);i(["a","bb","ccc","dddd","eeeee","ffffff","ggggggg"]);
+i([1,2,3,4,5,6]);i([1,2,3,4,5,6,7]);i([-1,-0,NaN,Infinity,1e21,1n,7,8]);
+i(Array(10).fill({a:1}));i(Array(7).fill("some longer string here that takes space"));
+i(Array.from({length:30},(_, k)=>k*1000));
+i([true,false,true,false,true,false,true]);
+i([undefined,undefined,1,2,3,4,5,6,7]);
+console.log(Deno.inspect("a"), Deno.inspect("a\nb"), Deno.inspect({a:"b"},{colors:true}));
+console.log([..."abc"].map(x=>[x]));

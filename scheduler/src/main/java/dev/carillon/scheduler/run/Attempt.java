@@ -9,9 +9,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Threads: any; counters under its own lock.
  */
 final class Attempt {
-    /** Numbers of an attempt's lines begin at attempt times this. */
-    static final long SEQ_PER_ATTEMPT = 1_000_000;
-
     /** Lines of one attempt that are kept; source: ours, so that a loop that prints cannot fill the disk. */
     static final int LINES_MAX = 10_000;
 
@@ -135,7 +132,7 @@ final class Attempt {
             dropped++;
             return null;
         }
-        return new LogLine(number * SEQ_PER_ATTEMPT + ++lines, at, number, level, text);
+        return new LogLine(number * LogLine.SEQ_PER_ATTEMPT + ++lines, at, number, level, text);
     }
 
     /** The store did not take a line. */
@@ -149,7 +146,7 @@ final class Attempt {
             return null;
         }
         var line = new LogLine(
-                number * SEQ_PER_ATTEMPT + ++lines,
+                number * LogLine.SEQ_PER_ATTEMPT + ++lines,
                 at,
                 number,
                 "warn",

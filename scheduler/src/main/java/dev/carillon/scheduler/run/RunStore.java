@@ -48,6 +48,9 @@ public interface RunStore extends AutoCloseable {
      */
     boolean log(RunId run, LogLine line);
 
+    /** Completes when everything submitted before it is committed. */
+    CompletableFuture<Void> flushed();
+
     /** All jobs, retired ones included, in order of id. */
     List<JobRecord> jobs();
 

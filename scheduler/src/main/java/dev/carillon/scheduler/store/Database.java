@@ -1,0 +1,159 @@
+package dev.carillon.scheduler.store;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
+import dev.carillon.scheduler.run.StoreException;
+import dev.carillon.scheduler.run.StoreException.Code;
+import java.sql.Connection;
+import java.sql.SQLException;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An open database with our tables at our version.
+ *
+ * <p>Threads: any.
+ * <p>Closing: ends every connection; any number of times.
+ */
+final class Database implements AutoCloseable {
+    /** Tables of ours live in a schema of their own: whatever else the database holds stays untouched. */
+    static final String SCHEMA = "carillon";
+
+    private static final String HISTORY_TABLE = "carillon_schema";
+    private static final int CONNECTIONS_MAX = 8;
+    private static final long CONNECT_TIMEOUT_MS = 10_000;
+
+    private final Dialect dialect;
+    private final StoreConfig config;
+    private final HikariDataSource pool;
+
+    private Database(Dialect dialect, StoreConfig config, HikariDataSource pool) {
+        this.dialect = dialect;
+        this.config = config;
+        this.pool = pool;
+    }
+
+    /** @throws StoreException in one sentence, whatever is wrong */
+    static Database open(StoreConfig config) {
+        var dialect = Dialect.of(config);
+        var pool = connect(dialect, config);
+        try {
+            migrate(dialect, config, pool);
+            return new Database(dialect, config, pool);
+        } catch (RuntimeException e) {
+            pool.close();
+            throw e;
+        }
+    }
+
+    Dialect dialect() {
+        return dialect;
+    }
+
+    Connection connection() {
+        try {
+            return pool.getConnection();
+        } catch (SQLException e) {
+            throw Failures.explain(config, e);
+        }
+    }
+
+    StoreException explain(SQLException e) {
+        return Failures.explain(config, e);
+    }
+
+    @Override
+    public void close() {
+        pool.close();
+    }
+
+    private static HikariDataSource connect(Dialect dialect, StoreConfig config) {
+        var hikari = new HikariConfig();
+        hikari.setPoolName("carillon-store");
+        hikari.setJdbcUrl(dialect.complete(config));
+        if (config.user() != null) {
+            hikari.setUsername(config.user());
+        } else if (dialect == Dialect.H2) {
+            hikari.setUsername("sa");
+        }
+        if (config.password() != null) {
+            hikari.setPassword(config.password());
+        }
+        hikari.setMaximumPoolSize(CONNECTIONS_MAX);
+        hikari.setMinimumIdle(1);
+        hikari.setConnectionTimeout(CONNECT_TIMEOUT_MS);
+        hikari.setInitializationFailTimeout(1); // one attempt: a wrong password will not get better
+        if (dialect == Dialect.POSTGRESQL) {
+            hikari.setSchema(SCHEMA);
+            hikari.addDataSourceProperty("tcpKeepAlive", "true");
+            hikari.addDataSourceProperty("connectTimeout", "5");
+            hikari.addDataSourceProperty("socketTimeout", "30");
+            hikari.addDataSourceProperty("ApplicationName", "carillon");
+        } else {
+            // H2 knows the schema only after the first migration.
+            hikari.setConnectionInitSql("create schema if not exists " + SCHEMA + "; set schema " + SCHEMA);
+        }
+        try {
+            return new HikariDataSource(hikari);
+        } catch (PoolInitializationException e) {
+            throw Failures.explain(config, Failures.sqlCause(e));
+        }
+    }
+
+    private static void migrate(Dialect dialect, StoreConfig config, HikariDataSource pool) {
+        var schema = dialect == Dialect.H2 ? SCHEMA.toUpperCase(java.util.Locale.ROOT) : SCHEMA;
+        var flyway = Flyway.configure(Database.class.getClassLoader())
+                .dataSource(pool)
+                .schemas(schema)
+                .defaultSchema(schema)
+                .createSchemas(true)
+                .table(HISTORY_TABLE)
+                .locations("classpath:dev/carillon/scheduler/store/migrations")
+                .placeholders(dialect.placeholders())
+                // The pool has made the schema on H2: an empty one of ours is nobody else's.
+                .baselineOnMigrate(dialect == Dialect.H2)
+                .baselineVersion("0")
+                .load();
+        try {
+            refuseNewer(flyway, config);
+            flyway.migrate();
+        } catch (FlywayException e) {
+            var cause = Failures.sqlCause(e);
+            if (cause != null) {
+                throw Failures.explain(config, cause);
+            }
+            throw new StoreException(
+                    Code.WRONG_VERSION,
+                    "the tables in '" + config.shownUrl() + "' are not those of this Carillon: " + firstLine(e),
+                    "use the Carillon that wrote them, or another database",
+                    e);
+        }
+    }
+
+    private static void refuseNewer(Flyway flyway, StoreConfig config) {
+        var info = flyway.info();
+        var current = info.current();
+        if (current == null || current.getVersion() == null) {
+            return;
+        }
+        boolean known = false;
+        for (var migration : info.all()) {
+            known |= migration.getState().isResolved() && current.getVersion().equals(migration.getVersion());
+        }
+        if (!known && !"0".equals(current.getVersion().getVersion())) {
+            throw new StoreException(
+                    Code.WRONG_VERSION,
+                    "the database '" + config.shownUrl() + "' has schema version " + current.getVersion()
+                            + ", which is newer than this Carillon knows",
+                    "start the Carillon that wrote it, or restore a copy from before",
+                    null);
+        }
+    }
+
+    private static @Nullable String firstLine(Throwable e) {
+        var message = e.getMessage();
+        return message == null ? null : message.lines().findFirst().orElse("");
+    }
+}

@@ -1,0 +1,361 @@
+package dev.carillon.scheduler.store;
+
+import dev.carillon.scheduler.run.JobKey;
+import dev.carillon.scheduler.run.RunEvent;
+import dev.carillon.scheduler.run.RunState;
+import dev.carillon.scheduler.run.RunTrigger;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The writes of one transaction, a batch for each kind.
+ *
+ * <p>Order: jobs, ends, starts, skips, lines. A start follows the end of the attempt before it, and an end is only
+ * submitted once its start has been acknowledged, so no write waits for a later one of the same group.
+ *
+ * <p>Threads: the writer's.
+ */
+final class Group {
+    private static final String INSERT_RUN = "insert into run (id, job, scheduled_at, trigger_kind, state, reason,"
+            + " attempt, first_started_at, started_at, node) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    private static final String KEEP_ATTEMPT =
+            "insert into attempt (run, attempt, state, started_at, ended_at, node, error, retry_at)"
+                    + " select id, attempt, case when state = 'interrupted' then 'interrupted' else 'failed' end,"
+                    + " started_at, ended_at, node, error, retry_at from run"
+                    + " where id = ? and attempt = ? and state in ('retrying', 'interrupted')";
+    private static final String NEXT_ATTEMPT = "update run set state = 'running', attempt = ?, started_at = ?,"
+            + " ended_at = null, error = null, retry_at = null, reason = null, node = ?"
+            + " where id = ? and attempt = ? and state in ('retrying', 'interrupted')";
+    private static final String END = "update run set state = ?, ended_at = ?, error = ?, retry_at = ?, reason = ?"
+            + " where id = ? and attempt = ? and state = ?";
+    private static final String INSERT_LINE =
+            "insert into log_line (run, seq, printed_at, level, text) values (?, ?, ?, ?, ?)";
+    private static final int LOOKUP_MAX = 500; // ids of one look-up statement
+
+    private final Connection connection;
+    private final Dialect dialect;
+    private final Map<JobKey, Integer> jobNumbers;
+    private final boolean lookFirst;
+    private final List<Runnable> acknowledgements = new ArrayList<>();
+
+    /** @param lookFirst leave out runs that exist already, where an insert of them would fail */
+    Group(Connection connection, Dialect dialect, Map<JobKey, Integer> jobNumbers, boolean lookFirst) {
+        this.connection = connection;
+        this.dialect = dialect;
+        this.jobNumbers = jobNumbers;
+        this.lookFirst = lookFirst;
+    }
+
+    /** Executes all of {@code writes}; the caller commits, then runs {@link #acknowledge}. */
+    void execute(List<Write> writes) throws SQLException {
+        var jobs = new ArrayList<Write.Job>();
+        var ends = new ArrayList<Write.End>();
+        var starts = new ArrayList<Write.Start>();
+        var skips = new ArrayList<Write.Skips>();
+        var lines = new ArrayList<Write.Line>();
+        for (var write : writes) {
+            switch (write) {
+                case Write.Job job -> jobs.add(job);
+                case Write.End end -> ends.add(end);
+                case Write.Start start -> starts.add(start);
+                case Write.Skips skip -> skips.add(skip);
+                case Write.Line line -> lines.add(line);
+                case Write.Barrier(var done) -> acknowledgements.add(() -> done.complete(null));
+            }
+        }
+        jobs(jobs);
+        ends(ends);
+        starts(starts);
+        skips(skips);
+        lines(lines);
+    }
+
+    /** Tells everybody who waits. After the commit. */
+    void acknowledge() {
+        acknowledgements.forEach(Runnable::run);
+    }
+
+    private void jobs(List<Write.Job> writes) throws SQLException {
+        if (writes.isEmpty()) {
+            return;
+        }
+        try (var upsert = connection.prepareStatement(dialect.upsertJob())) {
+            for (var write : writes) {
+                var job = write.job();
+                upsert.setString(1, job.key().script());
+                upsert.setString(2, job.key().name());
+                upsert.setString(3, job.schedule());
+                upsert.setString(4, backoff(job.backoff()));
+                upsert.setString(5, job.state().toString());
+                upsert.setLong(6, job.since().toEpochMilli());
+                upsert.addBatch();
+            }
+            upsert.executeBatch();
+        }
+        var unknown = writes.stream()
+                .map(write -> write.job().key())
+                .filter(key -> !jobNumbers.containsKey(key))
+                .collect(Collectors.toSet());
+        if (!unknown.isEmpty()) {
+            number(unknown);
+        }
+        for (var write : writes) {
+            acknowledgements.add(() -> write.done().complete(null));
+        }
+    }
+
+    private void number(Set<JobKey> unknown) throws SQLException {
+        var scripts = unknown.stream().map(JobKey::script).distinct().toList();
+        try (var select = connection.prepareStatement("select num, name from job where script = ?")) {
+            for (var script : scripts) {
+                select.setString(1, script);
+                try (var rows = select.executeQuery()) {
+                    while (rows.next()) {
+                        jobNumbers.put(new JobKey(script, rows.getString(2)), rows.getInt(1));
+                    }
+                }
+            }
+        }
+    }
+
+    private void ends(List<Write.End> writes) throws SQLException {
+        if (writes.isEmpty()) {
+            return;
+        }
+        try (var update = connection.prepareStatement(END)) {
+            for (var write : writes) {
+                var end = write.end();
+                var from = end.event() == RunEvent.RETRY_DROPPED ? RunState.RETRYING : RunState.RUNNING;
+                update.setString(1, from.after(end.event()).toString());
+                update.setLong(2, end.endedAt().toEpochMilli());
+                update.setString(3, cut(end.error()));
+                setInstant(update, 4, end.retryAt());
+                update.setString(5, end.reason() == null ? null : end.reason().name());
+                update.setString(6, end.run().text());
+                update.setInt(7, end.attempt());
+                update.setString(8, from.toString());
+                update.addBatch();
+            }
+            var counts = update.executeBatch();
+            for (int i = 0; i < counts.length; i++) {
+                boolean written = counts[i] != 0;
+                var done = writes.get(i).done();
+                acknowledgements.add(() -> done.complete(written));
+            }
+        }
+    }
+
+    private void starts(List<Write.Start> writes) throws SQLException {
+        if (writes.isEmpty()) {
+            return;
+        }
+        var first = new ArrayList<Write.Start>();
+        var later = new ArrayList<Write.Start>();
+        for (var write : writes) {
+            (write.start().attempt() == 1 ? first : later).add(write);
+        }
+        var existing =
+                existing(first.stream().map(write -> write.start().run().text()).toList());
+        try (var insert = connection.prepareStatement(INSERT_RUN + dialect.insertTail())) {
+            var inserted = new ArrayList<Write.Start>();
+            for (var write : first) {
+                var start = write.start();
+                if (!existing.add(start.run().text())) {
+                    acknowledgements.add(() -> write.done().complete(false));
+                    continue;
+                }
+                long startedAt = start.startedAt().toEpochMilli();
+                run(
+                        insert,
+                        start.run().text(),
+                        start.job(),
+                        start.scheduledTime(),
+                        start.trigger(),
+                        RunState.first(RunEvent.ATTEMPT_STARTED));
+                insert.setNull(6, Types.VARCHAR);
+                insert.setInt(7, 1);
+                insert.setLong(8, startedAt);
+                insert.setLong(9, startedAt);
+                insert.setString(10, start.node());
+                insert.addBatch();
+                inserted.add(write);
+            }
+            acknowledge(inserted, insert.executeBatch());
+        }
+        if (!later.isEmpty()) {
+            nextAttempts(later);
+        }
+    }
+
+    private void nextAttempts(List<Write.Start> writes) throws SQLException {
+        try (var keep = connection.prepareStatement(KEEP_ATTEMPT + dialect.insertTail());
+                var next = connection.prepareStatement(NEXT_ATTEMPT)) {
+            for (var write : writes) {
+                var start = write.start();
+                keep.setString(1, start.run().text());
+                keep.setInt(2, start.attempt() - 1);
+                keep.addBatch();
+                next.setInt(1, start.attempt());
+                next.setLong(2, start.startedAt().toEpochMilli());
+                next.setString(3, start.node());
+                next.setString(4, start.run().text());
+                next.setInt(5, start.attempt() - 1);
+                next.addBatch();
+            }
+            keep.executeBatch();
+            acknowledge(writes, next.executeBatch());
+        }
+    }
+
+    private void acknowledge(List<Write.Start> writes, int[] counts) {
+        for (int i = 0; i < counts.length; i++) {
+            boolean fresh = counts[i] != 0;
+            var done = writes.get(i).done();
+            acknowledgements.add(() -> done.complete(fresh));
+        }
+    }
+
+    private void skips(List<Write.Skips> writes) throws SQLException {
+        if (writes.isEmpty()) {
+            return;
+        }
+        var skips = writes.stream().flatMap(write -> write.skips().stream()).toList();
+        var existing = existing(skips.stream().map(skip -> skip.run().text()).toList());
+        try (var insert = connection.prepareStatement(INSERT_RUN + dialect.insertTail())) {
+            for (var skip : skips) {
+                if (!existing.add(skip.run().text())) {
+                    continue;
+                }
+                run(
+                        insert,
+                        skip.run().text(),
+                        skip.job(),
+                        skip.scheduledTime(),
+                        RunTrigger.SCHEDULE,
+                        RunState.first(RunEvent.OCCURRENCE_SKIPPED));
+                insert.setString(6, skip.reason().name());
+                insert.setInt(7, 0);
+                insert.setNull(8, Types.BIGINT);
+                insert.setNull(9, Types.BIGINT);
+                insert.setString(10, skip.node());
+                insert.addBatch();
+            }
+            insert.executeBatch();
+        }
+        for (var write : writes) {
+            acknowledgements.add(() -> write.done().complete(null));
+        }
+    }
+
+    private void run(
+            PreparedStatement insert, String id, JobKey job, Instant scheduledTime, RunTrigger trigger, RunState state)
+            throws SQLException {
+        if (!jobNumbers.containsKey(job)) {
+            number(Set.of(job)); // saved by an earlier process
+        }
+        var number = jobNumbers.get(job);
+        if (number == null) {
+            throw new IllegalStateException("job " + job + " was never saved, run " + id + " has nowhere to go");
+        }
+        insert.setString(1, id);
+        insert.setInt(2, number);
+        insert.setLong(3, scheduledTime.toEpochMilli());
+        insert.setString(4, trigger.toString());
+        insert.setString(5, state.toString());
+    }
+
+    private void lines(List<Write.Line> writes) throws SQLException {
+        if (writes.isEmpty()) {
+            return;
+        }
+        var attempts = dialect == Dialect.H2 ? null : attempts(writes);
+        try (var insert = connection.prepareStatement(INSERT_LINE + dialect.insertTail())) {
+            for (var write : writes) {
+                var line = write.line();
+                if (attempts != null && attempts.getOrDefault(write.run().text(), 0) > line.attempt()) {
+                    continue; // printed by an attempt that another node has superseded
+                }
+                insert.setString(1, write.run().text());
+                insert.setLong(2, line.seq());
+                insert.setLong(3, line.at().toEpochMilli());
+                insert.setString(4, line.level());
+                insert.setString(5, line.text().replace("\0", "\ufffd"));
+                insert.addBatch();
+            }
+            insert.executeBatch();
+        }
+    }
+
+    /** The latest attempt of each run that printed. */
+    private Map<String, Integer> attempts(List<Write.Line> writes) throws SQLException {
+        var ids = writes.stream().map(write -> write.run().text()).distinct().toList();
+        var found = new HashMap<String, Integer>();
+        try (var select = connection.prepareStatement("select id, attempt from run where id = any (?) for share")) {
+            select.setArray(1, connection.createArrayOf("varchar", ids.toArray()));
+            try (var rows = select.executeQuery()) {
+                while (rows.next()) {
+                    found.put(rows.getString(1), rows.getInt(2));
+                }
+            }
+        }
+        return found;
+    }
+
+    /** Which of {@code ids} have a row; empty, without a look, where the insert itself sees to it. */
+    private Set<String> existing(List<String> ids) throws SQLException {
+        var found = new HashSet<String>();
+        if (!lookFirst) {
+            return found;
+        }
+        for (int from = 0; from < ids.size(); from += LOOKUP_MAX) {
+            var part = ids.subList(from, Math.min(ids.size(), from + LOOKUP_MAX));
+            var marks = String.join(", ", part.stream().map(id -> "?").toList());
+            try (var select = connection.prepareStatement("select id from run where id in (" + marks + ")")) {
+                for (int i = 0; i < part.size(); i++) {
+                    select.setString(i + 1, part.get(i));
+                }
+                try (var rows = select.executeQuery()) {
+                    while (rows.next()) {
+                        found.add(rows.getString(1));
+                    }
+                }
+            }
+        }
+        return found;
+    }
+
+    static String backoff(List<Duration> waits) {
+        return waits.stream().map(wait -> Long.toString(wait.toMillis())).collect(Collectors.joining(","));
+    }
+
+    private static @Nullable String cut(@Nullable String error) {
+        if (error == null) {
+            return null;
+        }
+        var text = error.replace("\0", "\ufffd"); // PostgreSQL has no NUL
+        return text.length() <= JdbcRunStore.ERROR_LENGTH_MAX
+                ? text
+                : text.substring(0, JdbcRunStore.ERROR_LENGTH_MAX - 1) + "\u2026";
+    }
+
+    private static void setInstant(PreparedStatement statement, int index, @Nullable Instant instant)
+            throws SQLException {
+        if (instant == null) {
+            statement.setNull(index, Types.BIGINT);
+        } else {
+            statement.setLong(index, instant.toEpochMilli());
+        }
+    }
+}

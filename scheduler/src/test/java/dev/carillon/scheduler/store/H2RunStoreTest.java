@@ -1,0 +1,145 @@
+package dev.carillon.scheduler.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.type;
+
+import dev.carillon.scheduler.run.RunQuery;
+import dev.carillon.scheduler.run.RunStore;
+import dev.carillon.scheduler.run.StoreException;
+import dev.carillon.scheduler.run.StoreException.Code;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.DriverManager;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class H2RunStoreTest extends RunStoreContract {
+    @TempDir
+    Path folder;
+
+    @Override
+    RunStore open() {
+        return JdbcRunStore.open(new StoreConfig(url()));
+    }
+
+    @Test
+    void history_is_there_after_opening_again() {
+        start(JOB, T0, 1, T0);
+        store.close();
+        store = open();
+        assertThat(store.runs(RunQuery.newest(10)).items()).hasSize(1);
+        assertThat(store.jobs()).hasSize(2);
+        start(JOB, T0.plusSeconds(60), 1, T0); // the job keeps its number
+    }
+
+    @Test
+    void a_file_open_elsewhere_is_refused_in_one_sentence() throws Exception {
+        var held = folder.resolve("held");
+        var process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        HoldFile.class.getName(),
+                        held.toString())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        try (var said = process.inputReader()) {
+            assertThat(said.lines().anyMatch("open"::equals)).isTrue();
+            assertRefused("jdbc:h2:file:" + held, Code.LOCKED, "another process");
+        } finally {
+            process.destroyForcibly();
+        }
+        process.waitFor();
+        JdbcRunStore.open(new StoreConfig("jdbc:h2:file:" + held)).close(); // free again after a kill
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "WRITE_DELAY=500",
+                "DB_CLOSE_ON_EXIT=TRUE",
+                "LOCK_TIMEOUT=1",
+                "AUTO_SERVER=TRUE",
+                "FILE_LOCK=NO",
+                "ACCESS_MODE_DATA=r",
+                "LOCK_MODE=0",
+                "INIT=drop all objects"
+            })
+    void an_option_that_could_lose_runs_is_refused_by_name(String option) {
+        assertRefused(url() + ";" + option, Code.BAD_URL, option.substring(0, option.indexOf('=')));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "jdbc:h2:mem:x",
+                "jdbc:h2:tcp://localhost/x",
+                "jdbc:h2:file:",
+                "jdbc:mysql://localhost/x",
+                "nonsense"
+            })
+    void a_database_we_do_not_serve_is_refused(String url) {
+        assertRefused(url, Code.BAD_URL, "");
+    }
+
+    @Test
+    void the_options_we_need_may_be_written_out() {
+        JdbcRunStore.open(new StoreConfig("jdbc:h2:file:" + folder.resolve("b") + ";write_delay=0;CACHE_SIZE=8192"))
+                .close();
+    }
+
+    @Test
+    void a_wrong_password_is_said_to_be_one() {
+        store.close();
+        assertThatThrownBy(() -> JdbcRunStore.open(new StoreConfig(url(), "sa", "guess")))
+                .asInstanceOf(type(StoreException.class))
+                .satisfies(e -> assertThat(e.code()).isEqualTo(Code.WRONG_PASSWORD));
+        store = open();
+    }
+
+    @Test
+    void a_file_of_something_else_is_refused() throws Exception {
+        Files.writeString(folder.resolve("other.mv.db"), "this is no database".repeat(1000));
+        assertRefused("jdbc:h2:file:" + folder.resolve("other"), Code.CORRUPT, "other");
+    }
+
+    @Test
+    void a_newer_schema_is_refused_and_left_alone() throws Exception {
+        store.close();
+        try (var connection = DriverManager.getConnection(Dialect.H2.complete(new StoreConfig(url())), "sa", "");
+                var statement = connection.createStatement()) {
+            statement.executeUpdate("insert into carillon.\"carillon_schema\" (\"installed_rank\", \"version\","
+                    + " \"description\", \"type\", \"script\", \"installed_by\", \"installed_on\", \"execution_time\","
+                    + " \"success\") values (99, '99', 'from the future', 'SQL', 'V99__x.sql', 'sa', current_timestamp,"
+                    + " 1, true)");
+        }
+        assertRefused(url(), Code.WRONG_VERSION, "99");
+        store = null;
+    }
+
+    @Override
+    @AfterEach
+    void close_twice() {
+        if (store != null) {
+            super.close_twice();
+        }
+    }
+
+    private String url() {
+        return "jdbc:h2:file:" + folder.resolve("a");
+    }
+
+    private static void assertRefused(String url, Code code, String names) {
+        assertThatThrownBy(() -> JdbcRunStore.open(new StoreConfig(url)))
+                .asInstanceOf(type(StoreException.class))
+                .satisfies(e -> {
+                    assertThat(e.code()).as(e.getMessage()).isEqualTo(code);
+                    assertThat(e.getMessage()).contains(names).doesNotContain("\n");
+                    assertThat(e.hint()).isNotBlank();
+                });
+    }
+}

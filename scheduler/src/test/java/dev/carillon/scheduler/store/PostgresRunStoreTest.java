@@ -1,0 +1,113 @@
+package dev.carillon.scheduler.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.type;
+
+import dev.carillon.scheduler.run.RunStore;
+import dev.carillon.scheduler.run.StoreException;
+import dev.carillon.scheduler.run.StoreException.Code;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.sql.SQLException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class PostgresRunStoreTest extends RunStoreContract {
+    private static final AtomicInteger DATABASES = new AtomicInteger();
+    private static EmbeddedPostgres server;
+
+    private String database;
+
+    @BeforeAll
+    static void start() throws Exception {
+        server = EmbeddedPostgres.builder().start();
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        server.close();
+    }
+
+    @Override
+    RunStore open() throws Exception {
+        database = "t" + DATABASES.incrementAndGet();
+        sql("create database " + database);
+        return JdbcRunStore.open(new StoreConfig(url(database)));
+    }
+
+    @Test
+    void tables_of_others_in_the_same_database_are_left_alone() throws Exception {
+        sql("create database shared");
+        try (var connection = server.getDatabase("postgres", "shared").getConnection();
+                var statement = connection.createStatement()) {
+            statement.execute("create table run (theirs integer)");
+            statement.execute("insert into run values (42)");
+        }
+        JdbcRunStore.open(new StoreConfig(url("shared"))).close();
+        try (var connection = server.getDatabase("postgres", "shared").getConnection();
+                var statement = connection.createStatement();
+                var rows = statement.executeQuery("select theirs from public.run")) {
+            assertThat(rows.next()).isTrue();
+            assertThat(rows.getInt(1)).isEqualTo(42);
+        }
+    }
+
+    @Test
+    void two_stores_on_one_database_agree_on_who_starts_an_occurrence() {
+        try (var second = JdbcRunStore.open(new StoreConfig(url(database)))) {
+            second.save(job(JOB)).join();
+            int mine = 0;
+            int theirs = 0;
+            for (int i = 0; i < 200; i++) {
+                var attempt = attempt(JOB, T0.plusSeconds(i), 1, T0);
+                var a = store.start(attempt);
+                var b = second.start(attempt);
+                assertThat(a.join() ^ b.join()).as("occurrence %d", i).isTrue();
+                mine += a.join() ? 1 : 0;
+                theirs += b.join() ? 1 : 0;
+            }
+            assertThat(mine + theirs).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void a_server_that_is_not_there_is_said_to_be_unreachable() {
+        assertRefused("jdbc:postgresql://127.0.0.1:1/postgres?user=postgres", Code.UNREACHABLE);
+        assertRefused(server.getJdbcUrl("postgres", "nowhere"), Code.UNREACHABLE);
+    }
+
+    @Test
+    void a_user_that_may_not_write_is_refused() throws Exception {
+        sql("create role reader login password 'secret'");
+        sql("create database closed");
+        assertThatThrownBy(() ->
+                        JdbcRunStore.open(new StoreConfig(url("closed").replaceAll("\\?.*", ""), "reader", "secret")))
+                .asInstanceOf(type(StoreException.class))
+                .satisfies(e -> {
+                    assertThat(e.code()).as(e.getMessage()).isEqualTo(Code.READ_ONLY);
+                    assertThat(e.getMessage()).doesNotContain("secret");
+                });
+    }
+
+    private static void assertRefused(String url, Code code) {
+        assertThatThrownBy(() -> JdbcRunStore.open(new StoreConfig(url)))
+                .asInstanceOf(type(StoreException.class))
+                .satisfies(e -> {
+                    assertThat(e.code()).as(e.getMessage()).isEqualTo(code);
+                    assertThat(e.getMessage()).doesNotContain("\n");
+                });
+    }
+
+    private static String url(String database) {
+        return server.getJdbcUrl("postgres", database);
+    }
+
+    private static void sql(String statement) throws SQLException {
+        try (var connection = server.getPostgresDatabase().getConnection();
+                var run = connection.createStatement()) {
+            run.execute(statement);
+        }
+    }
+}

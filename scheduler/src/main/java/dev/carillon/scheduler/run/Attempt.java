@@ -20,7 +20,6 @@ final class Attempt {
     private final Instant firstStartedAt;
     private final Instant startedAt;
     private final String node;
-    private boolean begun;
     private long scope;
     private @Nullable String error;
     private int lines;
@@ -85,14 +84,6 @@ final class Attempt {
         return node;
     }
 
-    synchronized void begin() {
-        begun = true;
-    }
-
-    synchronized boolean started() {
-        return begun;
-    }
-
     synchronized void scope(long value) {
         scope = value;
     }
@@ -140,9 +131,14 @@ final class Attempt {
         dropped++;
     }
 
-    /** A line that says how many are missing since the last such line; null if none. */
-    synchronized @Nullable LogLine gap(Instant at) {
-        if (dropped == 0) {
+    /**
+     * A line that says how many are missing since the last such line.
+     *
+     * @param last nothing more is printed
+     * @return null if none are, or if more will be
+     */
+    synchronized @Nullable LogLine gap(Instant at, boolean last) {
+        if (dropped == 0 || lines >= LINES_MAX && !last) {
             return null;
         }
         var line = new LogLine(

@@ -29,7 +29,8 @@ final class RecordingCronHandle implements CronHandle {
      * asked for its own. Normally one answers the other. A run started by hand answers `waiting` while the backend's
      * question stays open; if the backend fires meanwhile, its fire is `held` until the script asks again.
      *
-     * Nothing is completed while the lock is held: the script's continuation must be free to call back.
+     * Nothing is completed while the lock is held: the script's continuation must be free to call back. The store's
+     * answers are taken up on the runtime thread, where the script waits anyway.
      */
     private final RunRecorder recorder;
     private final Job job;
@@ -43,6 +44,7 @@ final class RecordingCronHandle implements CronHandle {
     private @Nullable Attempt retrying; // failed, its retry planned
     private @Nullable Attempt printed; // whose scope is still known
     private @Nullable Alarm tick; // when the next occurrence passes unserved
+    private CompletableFuture<Boolean> starting = CompletableFuture.completedFuture(false); // of current
     private boolean closed;
 
     RecordingCronHandle(RunRecorder recorder, Job job, CronSpec spec, CronHandle inner, Executor loop) {
@@ -87,6 +89,8 @@ final class RecordingCronHandle implements CronHandle {
             ask(previous);
         } else if (late != null) {
             admit(late);
+        } else if (isClosed()) {
+            answer(new CronNext.Closed()); // the backend has said so already, while the run by hand went on
         }
         return outer;
     }
@@ -112,7 +116,6 @@ final class RecordingCronHandle implements CronHandle {
 
     @Override
     public void close() {
-        CompletableFuture<CronNext> outer = null;
         synchronized (this) {
             if (closed) {
                 return;
@@ -120,34 +123,32 @@ final class RecordingCronHandle implements CronHandle {
             closed = true;
             cancelTick();
             dropRetry();
-            if (current == null) {
-                outer = waiting;
-                waiting = null;
-                forgetScope();
-            }
         }
         inner.close();
         job.remove(this);
         recorder.closed(this);
-        if (outer != null) {
-            outer.complete(new CronNext.Closed());
-        }
     }
 
     /** The runtime is gone: what runs will not report any more. */
     void abandon(Reason reason) {
         close();
+        Attempt attempt;
         synchronized (this) {
-            var attempt = current;
+            attempt = current;
             current = null;
-            if (attempt != null && attempt.started()) {
-                var now = recorder.time().now();
-                recorder.record(
-                        attempt.interrupted(now, reason),
-                        new AttemptEnd(attempt.id(), attempt.number(), RunEvent.PROCESS_LOST, now, null, null, reason));
-            }
             forgetScope();
         }
+        if (attempt != null) {
+            starting.thenAccept(fresh -> {
+                if (fresh) {
+                    interrupt(attempt, reason);
+                }
+            });
+        }
+    }
+
+    private synchronized boolean isClosed() {
+        return closed;
     }
 
     private void ask(Outcome previous) {
@@ -221,7 +222,7 @@ final class RecordingCronHandle implements CronHandle {
 
     /** Durable first, then the job function. */
     private void start(Attempt attempt, CronNext.Fire fire, @Nullable CompletableFuture<RunSummary> told) {
-        recorder.store()
+        var written = recorder.store()
                 .start(new AttemptStart(
                         attempt.id(),
                         job.key,
@@ -229,68 +230,106 @@ final class RecordingCronHandle implements CronHandle {
                         attempt.trigger(),
                         attempt.number(),
                         attempt.startedAt(),
-                        attempt.node()))
-                .whenComplete((fresh, error) -> {
+                        attempt.node()));
+        synchronized (this) {
+            starting = written;
+        }
+        written.whenCompleteAsync(
+                (fresh, error) -> {
                     if (error != null) {
                         unrecorded(attempt, error, told);
                     } else if (!fresh) {
-                        taken(attempt);
+                        notOurs(attempt);
                     } else {
                         started(attempt, fire, told);
                     }
-                });
+                },
+                loop);
     }
 
     private void started(Attempt attempt, CronNext.Fire fire, @Nullable CompletableFuture<RunSummary> told) {
         CompletableFuture<CronNext> outer;
         synchronized (this) {
-            outer = waiting;
-            waiting = null;
-            forgetScope();
-            attempt.begin();
-            printed = attempt;
-            recorder.scope(fire.scope(), attempt);
-            attempt.scope(fire.scope());
-            if (!closed && attempt.trigger() == RunTrigger.SCHEDULE) {
-                armTick(Reason.STILL_RUNNING);
+            if (current != attempt) {
+                return; // abandoned meanwhile
+            }
+            outer = closed ? null : waiting;
+            if (outer == null) {
+                current = null;
+            } else {
+                waiting = null;
+                forgetScope();
+                attempt.scope(fire.scope());
+                printed = attempt;
+                recorder.scope(attempt);
+                if (attempt.trigger() == RunTrigger.SCHEDULE) {
+                    armTick(Reason.STILL_RUNNING);
+                }
             }
         }
         recorder.changed(attempt.running());
+        if (outer == null) { // closed while its start was being written
+            interrupt(attempt, Reason.CRON_CLOSED);
+            giveBack(attempt);
+        } else {
+            outer.complete(fire);
+        }
         if (told != null) {
             told.complete(attempt.running());
         }
-        if (outer == null) {
-            abandon(Reason.CRON_CLOSED); // nobody waits any more: closed while the start was being written
-            return;
-        }
-        outer.complete(fire);
     }
 
     /** The occurrence has its row already: another node has it, or the clock was set back. */
-    private void taken(Attempt attempt) {
-        synchronized (this) {
-            current = null;
-            if (closed) {
-                return;
-            }
-        }
-        if (attempt.trigger() == RunTrigger.SCHEDULE) {
-            askAgain();
+    private void notOurs(Attempt attempt) {
+        if (forget(attempt)) {
+            giveBack(attempt);
         }
     }
 
     /** No row, no run: what cannot be recorded is not started. */
     private void unrecorded(Attempt attempt, Throwable error, @Nullable CompletableFuture<RunSummary> told) {
         recorder.storeFailed("start of " + job.key + " due " + attempt.scheduledTime(), error);
-        synchronized (this) {
-            current = null;
-        }
+        boolean mine = forget(attempt);
         if (told != null) {
             told.completeExceptionally(error);
+        } else {
+            skip(List.of(
+                    new Skip(attempt.id(), job.key, attempt.scheduledTime(), Reason.NOT_RECORDED, recorder.node())));
+        }
+        if (mine) {
+            giveBack(attempt);
+        }
+    }
+
+    private synchronized boolean forget(Attempt attempt) {
+        if (current != attempt) {
+            return false;
+        }
+        current = null;
+        return true;
+    }
+
+    /** The script does not hear of this fire; the backend gets its slot back and is asked for the next. */
+    private void giveBack(Attempt attempt) {
+        if (attempt.trigger() == RunTrigger.SCHEDULE) {
+            ask(new Outcome.Succeeded());
             return;
         }
-        skip(List.of(new Skip(attempt.id(), job.key, attempt.scheduledTime(), Reason.NOT_RECORDED, recorder.node())));
-        askAgain();
+        CronNext.Fire late;
+        synchronized (this) {
+            late = held;
+            held = null;
+        }
+        if (late != null) {
+            admit(late);
+        }
+    }
+
+    private void interrupt(Attempt attempt, Reason reason) {
+        var now = recorder.time().now();
+        recorder.record(
+                attempt.interrupted(now, reason),
+                new AttemptEnd(attempt.id(), attempt.number(), RunEvent.PROCESS_LOST, now, null, null, reason));
     }
 
     /** The script never hears of this fire: ask the backend for the next. */

@@ -270,12 +270,12 @@ public final class RunRecorder implements AutoCloseable {
         tell(listener -> listener.onRun(run));
     }
 
-    void scope(long scope, Attempt attempt) {
-        scopes.put(scope, attempt);
+    void scope(Attempt attempt) {
+        scopes.put(attempt.scope(), attempt);
     }
 
     void forget(Attempt attempt) {
-        tellGap(attempt);
+        tellGap(attempt, true);
         scopes.remove(attempt.scope(), attempt);
     }
 
@@ -287,15 +287,15 @@ public final class RunRecorder implements AutoCloseable {
     }
 
     private void print(Attempt attempt, OutputSink.Level level, String text) {
-        tellGap(attempt);
+        tellGap(attempt, false);
         var line = attempt.line(time.now(), level.name().toLowerCase(Locale.ROOT), cut(text));
         if (line != null) {
             keep(attempt, line);
         }
     }
 
-    private void tellGap(Attempt attempt) {
-        var gap = attempt.gap(time.now());
+    private void tellGap(Attempt attempt, boolean last) {
+        var gap = attempt.gap(time.now(), last);
         if (gap != null) {
             keep(attempt, gap);
         }

@@ -1,0 +1,367 @@
+package dev.carillon.scheduler.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.carillon.cron.CronHandler;
+import dev.carillon.cron.CronSpec;
+import dev.carillon.cron.JobFake;
+import dev.carillon.cron.local.LocalCronHandler;
+import dev.carillon.cron.schedule.CronSchedule;
+import dev.carillon.runtime.ManualLoop;
+import dev.carillon.runtime.OutputSink.Level;
+import dev.carillon.runtime.time.VirtualTime;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class RunRecorderTest {
+    private static final JobKey A = new JobKey("s.ts", "a");
+
+    @TempDir
+    Path folder;
+
+    private final VirtualTime time = new VirtualTime();
+    private final ManualLoop loop = new ManualLoop(time);
+    private RecordedRuns recorded;
+    private CronHandler handler;
+
+    @BeforeEach
+    void open() {
+        recorded = new RecordedRuns(folder.resolve("runs"), time, loop);
+        handler = recorded.handler("s.ts", LocalCronHandler.Limits.DENO);
+    }
+
+    @AfterEach
+    void close() {
+        recorded.close();
+    }
+
+    @Test
+    void occurrences_that_pass_while_a_run_goes_on_are_told_when_they_pass_and_once() {
+        var job = job("a", "* * * * *");
+        advanceTo("2024-01-01T00:03:30Z");
+        assertThat(told())
+                .containsExactly("00:01 running", "00:02 skipped STILL_RUNNING", "00:03 skipped STILL_RUNNING");
+        job.succeed();
+        advanceTo("2024-01-01T00:04:10Z");
+        assertThat(told())
+                .containsExactly(
+                        "00:01 succeeded",
+                        "00:02 skipped STILL_RUNNING",
+                        "00:03 skipped STILL_RUNNING",
+                        "00:04 running");
+    }
+
+    @Test
+    void occurrences_that_pass_while_a_retry_is_pending_say_so() {
+        var job = job("a", "* * * * *", Duration.ofSeconds(90));
+        advanceTo("2024-01-01T00:01:00Z");
+        job.fail();
+        advanceTo("2024-01-01T00:02:20Z");
+        assertThat(told()).containsExactly("00:01 retrying", "00:02 skipped RETRY_PENDING");
+        advanceTo("2024-01-01T00:02:30Z");
+        job.fail();
+        settle();
+        assertThat(told()).containsExactly("00:01 failed", "00:02 skipped RETRY_PENDING");
+        assertThat(recorded.store
+                        .run(RunId.of(A, at("2024-01-01T00:01:00Z")))
+                        .orElseThrow()
+                        .attemptList())
+                .extracting(AttemptRow::retryAt)
+                .containsExactly(at("2024-01-01T00:02:30Z"), null);
+    }
+
+    @Test
+    void what_passes_while_a_late_start_waits_for_its_slot_is_told_too() {
+        handler = recorded.handler("t.ts", new LocalCronHandler.Limits(5, 1));
+        var first = job("a", "1 0 * * *");
+        job("b", "* * * * *");
+        advanceTo("2024-01-01T00:03:10Z");
+        first.succeed();
+        settle();
+        assertThat(told())
+                .containsExactlyInAnyOrder(
+                        "00:01 succeeded", "00:01 running", "00:02 skipped STARTED_LATE", "00:03 skipped STARTED_LATE");
+    }
+
+    @Test
+    void a_paused_job_is_skipped_and_can_be_triggered_and_goes_on_when_resumed() {
+        var job = job("a", "* * * * *").succeeding();
+        recorded.recorder.pause(A);
+        advanceTo("2024-01-01T00:02:00Z");
+        assertThat(told()).containsExactly("00:01 skipped PAUSED", "00:02 skipped PAUSED");
+        assertThat(recorded.recorder.job(A).orElseThrow().nextFireTime()).isNull();
+
+        advanceTo("2024-01-01T00:02:10Z");
+        var started = recorded.recorder.trigger(A);
+        settle();
+        assertThat(started.join().trigger()).isEqualTo(RunTrigger.MANUAL);
+        recorded.recorder.resume(A);
+        advanceTo("2024-01-01T00:03:00Z");
+        assertThat(told())
+                .containsExactly("00:01 skipped PAUSED", "00:02 skipped PAUSED", "00:02 succeeded", "00:03 succeeded");
+        assertThat(job.starts()).hasSize(2);
+    }
+
+    @Test
+    void an_occurrence_due_during_a_run_by_hand_starts_when_that_ends() {
+        var job = job("a", "* * * * *");
+        advanceTo("2024-01-01T00:00:50Z");
+        recorded.recorder.trigger(A);
+        settle();
+        assertThatThrownBy(() -> recorded.recorder.trigger(A))
+                .isInstanceOf(JobRefused.class)
+                .hasMessage("job 's.ts/a' is still running");
+        advanceTo("2024-01-01T00:01:20Z");
+        assertThat(told()).containsExactly("00:00 running");
+        job.succeed();
+        settle();
+        assertThat(told()).containsExactly("00:00 succeeded", "00:01 running");
+        assertThat(job.starts().getLast().scheduled()).isEqualTo(at("2024-01-01T00:01:00Z"));
+    }
+
+    @Test
+    void a_failed_run_by_hand_is_not_retried_and_leaves_the_schedule_alone() {
+        var job = job("a", "* * * * *", Duration.ofSeconds(1));
+        advanceTo("2024-01-01T00:00:30Z");
+        recorded.recorder.trigger(A);
+        settle();
+        job.fail();
+        job.succeeding();
+        advanceTo("2024-01-01T00:01:00Z");
+        assertThat(told()).containsExactly("00:00 failed", "00:01 succeeded");
+    }
+
+    @Test
+    void a_cron_closed_during_a_run_by_hand_hears_of_it_after() {
+        var job = job("a", "* * * * *");
+        recorded.recorder.trigger(A);
+        settle();
+        job.handle().close();
+        settle();
+        assertThat(job.closed()).isFalse();
+        job.succeed();
+        settle();
+        assertThat(job.closed()).isTrue();
+        assertThat(told()).containsExactly("00:00 succeeded");
+    }
+
+    @Test
+    void what_cannot_be_triggered_is_refused_by_name() {
+        var job = job("a", "* * * * *");
+        job.handle().close();
+        assertThatThrownBy(() -> recorded.recorder.trigger(A))
+                .hasMessageContaining("'s.ts/a'")
+                .hasMessageContaining("not loaded");
+        assertThatThrownBy(() -> recorded.recorder.trigger(new JobKey("s.ts", "zz")))
+                .hasMessage("there is no job 's.ts/zz'");
+        recorded.recorder.loaded("s.ts");
+        assertThatThrownBy(() -> recorded.recorder.pause(A)).hasMessageContaining("retired");
+    }
+
+    @Test
+    void closing_a_cron_while_its_retry_is_pending_gives_the_run_its_verdict() {
+        var job = job("a", "* * * * *", Duration.ofSeconds(30));
+        advanceTo("2024-01-01T00:01:00Z");
+        job.fail();
+        job.handle().close();
+        settle();
+        assertThat(told()).containsExactly("00:01 failed CRON_CLOSED");
+        assertThat(recorded.runs().getFirst().error()).isEqualTo("Error: boom");
+    }
+
+    @Test
+    void a_runtime_that_goes_away_leaves_its_runs_interrupted() {
+        job("a", "* * * * *");
+        advanceTo("2024-01-01T00:01:10Z");
+        handler.close();
+        settle();
+        assertThat(told()).containsExactly("00:01 interrupted SERVICE_STOPPED");
+    }
+
+    @Test
+    void after_a_kill_what_ran_is_interrupted_and_what_was_missed_is_told() {
+        job("a", "* * * * *");
+        job("b", "*/2 * * * *").succeeding();
+        advanceTo("2024-01-01T00:02:10Z");
+        recorded.kill();
+
+        var later = new VirtualTime(at("2024-01-01T00:06:30Z"));
+        var loopLater = new ManualLoop(later);
+        recorded = new RecordedRuns(folder.resolve("runs"), later, loopLater);
+        assertThat(told("s.ts/a"))
+                .containsExactly(
+                        "00:01 interrupted PROCESS_DIED",
+                        "00:02 skipped STILL_RUNNING",
+                        "00:03 skipped SERVICE_DOWN",
+                        "00:04 skipped SERVICE_DOWN",
+                        "00:05 skipped SERVICE_DOWN",
+                        "00:06 skipped SERVICE_DOWN");
+        assertThat(told("s.ts/b"))
+                .containsExactly("00:02 succeeded", "00:04 skipped SERVICE_DOWN", "00:06 skipped SERVICE_DOWN");
+    }
+
+    @Test
+    void a_job_whose_script_does_not_load_is_told_of_and_one_it_no_longer_registers_is_retired() {
+        job("a", "* * * * *");
+        job("b", "* * * * *");
+        recorded.kill();
+        var later = new VirtualTime(at("2024-01-01T00:00:30Z"));
+        var loopLater = new ManualLoop(later);
+        recorded = new RecordedRuns(folder.resolve("runs"), later, loopLater);
+        later.advance(Duration.ofMinutes(2));
+        assertThat(told("s.ts/a"))
+                .containsExactly("00:01 skipped SCRIPT_NOT_LOADED", "00:02 skipped SCRIPT_NOT_LOADED");
+
+        handler = recorded.handler("s.ts", LocalCronHandler.Limits.DENO);
+        var again =
+                new JobFake("a", handler.create(spec("a", "* * * * *")), later::now, new ArrayList<>()).succeeding();
+        recorded.recorder.loaded("s.ts");
+        loopLater.drain();
+        later.advanceTo(at("2024-01-01T00:03:05Z"));
+        assertThat(told("s.ts/a"))
+                .containsExactly(
+                        "00:01 skipped SCRIPT_NOT_LOADED", "00:02 skipped SCRIPT_NOT_LOADED", "00:03 succeeded");
+        assertThat(again.starts()).hasSize(1);
+        assertThat(told("s.ts/b")).hasSize(2);
+        assertThat(recorded.recorder.job(new JobKey("s.ts", "b")).orElseThrow().state())
+                .isEqualTo(JobState.RETIRED);
+        later.advance(Duration.ofMinutes(5));
+        assertThat(told("s.ts/b")).hasSize(2);
+    }
+
+    @Test
+    void lines_are_kept_under_the_attempt_that_printed_them_and_the_rest_passes_on() {
+        var outside = new ArrayList<String>();
+        var sink = recorded.recorder.sink((level, text, scope) -> outside.add(text));
+        var handle = handler.create(spec("a", "* * * * *"));
+        var scopes = new ArrayList<Long>();
+        handle.next(new dev.carillon.cron.Outcome.Registered())
+                .thenAccept(next -> scopes.add(((dev.carillon.cron.CronNext.Fire) next).scope()));
+        loop.drain();
+        advanceTo("2024-01-01T00:01:00Z");
+        sink.write(Level.INFO, "top level\n", 0);
+        sink.write(Level.LOG, "one\n", scopes.getFirst());
+        sink.write(Level.ERROR, "two\nlines\n", scopes.getFirst());
+        sink.write(Level.LOG, "x".repeat(20_000), scopes.getFirst());
+
+        var id = RunId.of(A, at("2024-01-01T00:01:00Z"));
+        recorded.store.flushed().join();
+        assertThat(outside).containsExactly("top level\n");
+        assertThat(recorded.store.logs(id, 0, 10))
+                .satisfiesExactly(
+                        line -> assertThat(line)
+                                .isEqualTo(new LogLine(1_000_001, at("2024-01-01T00:01:00Z"), 1, "log", "one")),
+                        line -> {
+                            assertThat(line.level()).isEqualTo("error");
+                            assertThat(line.text()).isEqualTo("two\nlines");
+                        },
+                        line -> assertThat(line.text()).hasSizeLessThan(17_000).endsWith("(3616 more characters)"));
+    }
+
+    @Test
+    void an_attempt_that_prints_without_end_is_cut_off_and_says_how_much_is_missing() {
+        var sink = recorded.recorder.sink((level, text, scope) -> {});
+        var handle = handler.create(spec("a", "* * * * *"));
+        var scopes = new ArrayList<Long>();
+        handle.next(new dev.carillon.cron.Outcome.Registered())
+                .thenAccept(next -> scopes.add(((dev.carillon.cron.CronNext.Fire) next).scope()));
+        loop.drain();
+        advanceTo("2024-01-01T00:01:00Z");
+        for (int i = 0; i < Attempt.LINES_MAX + 7; i++) {
+            sink.write(Level.LOG, "line " + i, scopes.getFirst());
+        }
+        handle.next(new dev.carillon.cron.Outcome.Succeeded());
+        handler.close();
+        var id = RunId.of(A, at("2024-01-01T00:01:00Z"));
+        recorded.store.flushed().join();
+        assertThat(recorded.store.run(id).orElseThrow().logCount()).isEqualTo(Attempt.LINES_MAX + 1);
+        assertThat(recorded.store.logs(id, 1_000_000 + Attempt.LINES_MAX, 10))
+                .singleElement()
+                .satisfies(line -> assertThat(line.text()).isEqualTo("(7 lines dropped)"));
+    }
+
+    @Test
+    void listeners_hear_of_a_run_from_start_to_end() {
+        var job = job("a", "* * * * *", Duration.ofSeconds(1));
+        advanceTo("2024-01-01T00:01:00Z");
+        job.fail();
+        advanceTo("2024-01-01T00:01:01Z");
+        job.succeed();
+        settle();
+        assertThat(recorded.heard)
+                .extracting(RunSummary::state)
+                .containsExactly(RunState.RUNNING, RunState.RETRYING, RunState.RUNNING, RunState.SUCCEEDED);
+        assertThat(recorded.heard.getLast()).isEqualTo(recorded.runs().getFirst());
+    }
+
+    @Test
+    void a_job_row_has_its_numbers() {
+        var job = job("a", "*/5 * * * *", Duration.ofSeconds(1));
+        advanceTo("2024-01-01T00:05:00Z");
+        var row = recorded.recorder.job(A).orElseThrow();
+        assertThat(row.running()).isEqualTo(1);
+        assertThat(row.lastRun()).isEqualTo(recorded.runs().getFirst());
+        assertThat(row.nextFireTime()).isEqualTo(at("2024-01-01T00:10:00Z"));
+        assertThat(row.backoffMs()).containsExactly(1000L);
+        assertThat(row.state()).isEqualTo(JobState.ACTIVE);
+        assertThat(row.loaded()).isTrue();
+        job.succeed();
+        settle();
+        assertThat(recorded.recorder.job(A).orElseThrow().running()).isZero();
+    }
+
+    private JobFake job(String name, String schedule, Duration... backoff) {
+        var job = new JobFake(name, handler.create(spec(name, schedule, backoff)), time::now, new ArrayList<>());
+        settle();
+        return job;
+    }
+
+    private static CronSpec spec(String name, String schedule, Duration... backoff) {
+        return new CronSpec(name, CronSchedule.parse(schedule), List.of(backoff));
+    }
+
+    private List<String> told() {
+        return recorded.runs().stream().map(RunRecorderTest::line).toList();
+    }
+
+    private List<String> told(String job) {
+        return recorded.runs().stream()
+                .filter(run -> run.job().equals(job))
+                .map(RunRecorderTest::line)
+                .toList();
+    }
+
+    private static String line(RunSummary run) {
+        var reason = run.reason() == null
+                ? ""
+                : " "
+                        + List.of(Reason.values()).stream()
+                                .filter(one -> one.words().equals(run.reason()))
+                                .findFirst()
+                                .orElseThrow();
+        return run.scheduledTime().toString().substring(11, 16) + " " + run.state() + reason;
+    }
+
+    private void settle() {
+        loop.drain();
+    }
+
+    private void advanceTo(String instant) {
+        time.advanceTo(at(instant));
+        settle();
+    }
+
+    private static Instant at(String instant) {
+        return Instant.parse(instant);
+    }
+}

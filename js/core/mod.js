@@ -1,6 +1,7 @@
 // The core object extensions build on, and what the host calls of it.
 
 import * as infra from "ext:core/infra.js";
+import { define as defineLazy, load as loadLazy } from "ext:core/lazy";
 import { BadResource, errors, Interrupted, NotCapable } from "ext:core/errors.js";
 import { $all, op_close, op_resources, op_try_close, op_write } from "ext:core/ops";
 
@@ -310,6 +311,13 @@ export const core = {
   __proto__: null,
   Deno,
   defineGlobal,
+  // A property, or a global, whose value a glue module exports; the module is loaded when someone first asks for it.
+  defineLazy,
+  defineLazyGlobal: (name, specifier, exported = name) => {
+    defineLazy(globalThis, name, specifier, exported);
+  },
+  // The namespace of a glue module, loaded there and then.
+  loadLazy,
   print,
   write,
   runInScope,

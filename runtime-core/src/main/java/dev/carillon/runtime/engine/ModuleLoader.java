@@ -10,13 +10,16 @@ import com.oracle.truffle.js.runtime.JSRealm;
 import com.oracle.truffle.js.runtime.JSRuntime;
 import com.oracle.truffle.js.runtime.Strings;
 import com.oracle.truffle.js.runtime.builtins.JSArrayBuffer;
+import com.oracle.truffle.js.runtime.builtins.JSPromise;
 import com.oracle.truffle.js.runtime.objects.AbstractModuleRecord;
 import com.oracle.truffle.js.runtime.objects.CyclicModuleRecord;
+import com.oracle.truffle.js.runtime.objects.JSDynamicObject;
 import com.oracle.truffle.js.runtime.objects.JSModuleLoader;
 import com.oracle.truffle.js.runtime.objects.JSModuleRecord;
 import com.oracle.truffle.js.runtime.objects.JSObject;
 import com.oracle.truffle.js.runtime.objects.ScriptOrModule;
 import com.oracle.truffle.js.runtime.objects.SyntheticModuleRecord;
+import com.oracle.truffle.js.runtime.objects.Undefined;
 import dev.carillon.runtime.JsError.SourcePosition;
 import dev.carillon.runtime.JsVisibleException;
 import java.io.IOException;
@@ -152,6 +155,28 @@ final class ModuleLoader implements JSModuleLoader {
         return context.eval(source).execute(specifier);
     }
 
+    /**
+     * Loads and evaluates a glue module there and then.
+     *
+     * @return its namespace
+     * @throws AbstractTruffleException if it does not load, or its code throws
+     */
+    JSDynamicObject evaluate(String specifier) {
+        var realm = JavaScriptLanguage.getCurrentJSRealm();
+        AbstractModuleRecord record;
+        try {
+            record = record(specifier, "", new Referrer(null, base));
+        } catch (Refused e) {
+            throw Errors.createError(String.valueOf(e.getMessage()));
+        }
+        if (record instanceof JSModuleRecord module && module.getStatus() != CyclicModuleRecord.Status.Evaluating) {
+            module.loadRequestedModulesSync(realm, Undefined.instance);
+            module.link(realm);
+            JSPromise.throwIfRejected(module.evaluate(realm), realm);
+        }
+        return record.getModuleNamespace(false);
+    }
+
     /** Why the main module's graph did not load, if that made the error of this message. */
     Optional<ModuleFailure> failure(String message) {
         return failures.stream()
@@ -285,6 +310,11 @@ final class ModuleLoader implements JSModuleLoader {
         if (!type.isEmpty() && !type.equals("json") && !type.equals("text") && !type.equals("bytes")) {
             throw new Refused(
                     "The import attribute type of \"" + type + "\" is unsupported.\n  Specifier: " + url, null);
+        }
+        if (url.equals(LazyGlue.SPECIFIER)) {
+            var lazy = LazyGlue.module(JavaScriptLanguage.getCurrentJSRealm());
+            records.put(key(url, type), lazy);
+            return lazy;
         }
         boolean late = from.lateFor(specifier, dynamic);
         var bytes = read(url, late);

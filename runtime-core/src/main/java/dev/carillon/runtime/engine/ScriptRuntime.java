@@ -305,6 +305,7 @@ final class ScriptRuntime implements JsRuntime {
                 .option("js.import-attributes", "true")
                 .option("js.json-modules", "true")
                 .option("js.temporal", "true")
+                .option("js.lazy-translation", "true") // most functions of the glue are never called
                 .option("js.console", "false")
                 .option("js.print", "false")
                 .option("js.load", "false")

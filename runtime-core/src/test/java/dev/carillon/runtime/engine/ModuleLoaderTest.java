@@ -234,6 +234,36 @@ class ModuleLoaderTest {
     }
 
     @Test
+    void lazy_glue_is_loaded_by_the_first_use_of_its_name() throws IOException {
+        glue.put("ext:web/main.js", """
+                import { define, load } from "ext:core/lazy";
+                define(globalThis, "Fetch", "ext:web/fetch.js", "fetch");
+                define(globalThis, "Own", "ext:web/fetch.js", "own");
+                globalThis.headers = () => load("ext:web/headers.js").one;
+                """);
+        glue.put(
+                "ext:web/fetch.js",
+                "import { one } from './headers.js'; out('loading'); export const fetch = () => one; export const own = 1;");
+        glue.put("ext:web/headers.js", "export const one = 1;");
+        file("main.ts", """
+                const before = Object.getOwnPropertyNames(globalThis).includes("Fetch") && "Fetch" in globalThis;
+                Own = 5;
+                out(before, headers(), Own);
+                out(Fetch(), typeof Fetch, Fetch === globalThis.Fetch);
+                const { writable, enumerable, configurable, value } = Object.getOwnPropertyDescriptor(globalThis, "Fetch");
+                out(writable, enumerable, configurable, typeof value);
+                Fetch = () => 2;
+                out(Fetch());
+                """);
+        var context = context();
+        assertThat(settle(loader().load("ext:web/main.js"))).isNull();
+        loader().main(directory.resolve("main.ts").toUri());
+        assertThat(settle(loader().load(url("main.ts")))).isNull();
+        context.close();
+        assertThat(printed).containsExactly("true 1 5", "loading", "1 function true", "true false true function", "2");
+    }
+
+    @Test
     void only_specifiers_known_at_run_time_need_the_right_to_read() throws IOException {
         file("static.ts", "");
         file("literal.ts", "import './under.ts';\n");

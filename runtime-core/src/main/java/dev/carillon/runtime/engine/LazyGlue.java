@@ -1,0 +1,144 @@
+package dev.carillon.runtime.engine;
+
+import com.oracle.truffle.api.CompilerDirectives.TruffleBoundary;
+import com.oracle.truffle.api.frame.VirtualFrame;
+import com.oracle.truffle.api.strings.TruffleString;
+import com.oracle.truffle.js.runtime.JSArguments;
+import com.oracle.truffle.js.runtime.JSContext;
+import com.oracle.truffle.js.runtime.JSRealm;
+import com.oracle.truffle.js.runtime.JSRuntime;
+import com.oracle.truffle.js.runtime.JavaScriptRootNode;
+import com.oracle.truffle.js.runtime.Strings;
+import com.oracle.truffle.js.runtime.builtins.JSFunction;
+import com.oracle.truffle.js.runtime.builtins.JSFunctionData;
+import com.oracle.truffle.js.runtime.objects.AbstractModuleRecord;
+import com.oracle.truffle.js.runtime.objects.JSAttributes;
+import com.oracle.truffle.js.runtime.objects.JSDynamicObject;
+import com.oracle.truffle.js.runtime.objects.JSObject;
+import com.oracle.truffle.js.runtime.objects.JSObjectUtil;
+import com.oracle.truffle.js.runtime.objects.JSProperty;
+import com.oracle.truffle.js.runtime.objects.PropertyDescriptor;
+import com.oracle.truffle.js.runtime.objects.PropertyProxy;
+import com.oracle.truffle.js.runtime.objects.SyntheticModuleRecord;
+import com.oracle.truffle.js.runtime.objects.Undefined;
+import java.util.List;
+
+/**
+ * The module {@code ext:core/lazy}: glue that is loaded when a script first touches it. Parsing what most scripts never
+ * use is the largest part of a small script's start.
+ *
+ * <p>{@code load(specifier)} evaluates a glue module there and then and returns its namespace. {@code define(object, name,
+ * specifier, exported)} gives {@code object} a property that looks like any writable, configurable, non-enumerable one and
+ * whose value is fetched from the module on first use.
+ */
+final class LazyGlue {
+    static final String SPECIFIER = "ext:core/lazy";
+
+    private static final TruffleString LOAD = Strings.fromJavaString("load");
+    private static final TruffleString DEFINE = Strings.fromJavaString("define");
+
+    private LazyGlue() {}
+
+    static AbstractModuleRecord module(JSRealm realm) {
+        var context = realm.getContext();
+        return new SyntheticModuleRecord(
+                context,
+                PreparedModule.source(SPECIFIER, "", "application/json", true),
+                Undefined.instance,
+                List.of(LOAD, DEFINE),
+                module -> {
+                    module.setSyntheticModuleExport(LOAD, function(realm, new LoadNode(context), 1, LOAD));
+                    module.setSyntheticModuleExport(DEFINE, function(realm, new DefineNode(context), 4, DEFINE));
+                });
+    }
+
+    private static Object function(JSRealm realm, JavaScriptRootNode body, int length, TruffleString name) {
+        return JSFunction.create(
+                realm, JSFunctionData.createCallOnly(realm.getContext(), body.getCallTarget(), length, name));
+    }
+
+    @TruffleBoundary
+    private static JSDynamicObject load(String specifier) {
+        return ModuleLoader.of(JSRealm.get(null))
+                .orElseThrow(() -> new IllegalStateException("no module loader"))
+                .evaluate(specifier);
+    }
+
+    private static String text(Object[] arguments, int index) {
+        return JSRuntime.toString(JSArguments.getUserArgument(arguments, index)).toJavaStringUncached();
+    }
+
+    private static final class LoadNode extends JavaScriptRootNode {
+        LoadNode(JSContext context) {
+            super(context.getLanguage(), null, null);
+        }
+
+        @Override
+        public Object execute(VirtualFrame frame) {
+            return load(text(frame.getArguments(), 0));
+        }
+    }
+
+    private static final class DefineNode extends JavaScriptRootNode {
+        DefineNode(JSContext context) {
+            super(context.getLanguage(), null, null);
+        }
+
+        @Override
+        public Object execute(VirtualFrame frame) {
+            var arguments = frame.getArguments();
+            define(
+                    (JSDynamicObject) JSArguments.getUserArgument(arguments, 0),
+                    text(arguments, 1),
+                    text(arguments, 2),
+                    text(arguments, 3));
+            return Undefined.instance;
+        }
+
+        @TruffleBoundary
+        private static void define(JSDynamicObject object, String name, String specifier, String exported) {
+            JSObjectUtil.defineProxyProperty(
+                    object,
+                    Strings.fromJavaString(name),
+                    new LazyValue(Strings.fromJavaString(name), specifier, Strings.fromJavaString(exported)),
+                    JSAttributes.getDefaultNotEnumerable() | JSProperty.PROXY);
+        }
+    }
+
+    /** A data property whose value is made when someone asks for it. */
+    private static final class LazyValue extends PropertyProxy {
+        private final TruffleString name;
+        private final String specifier;
+        private final TruffleString exported;
+
+        LazyValue(TruffleString name, String specifier, TruffleString exported) {
+            this.name = name;
+            this.specifier = specifier;
+            this.exported = exported;
+        }
+
+        @Override
+        @TruffleBoundary
+        public Object get(JSDynamicObject store) {
+            var value = JSObject.get(load(specifier), exported);
+            settle(store, value);
+            return value;
+        }
+
+        @Override
+        @TruffleBoundary
+        public boolean set(JSDynamicObject store, Object value) {
+            settle(store, value);
+            return true;
+        }
+
+        /** From here on it is what it looked like. The object may have changed it already while the module ran. */
+        private void settle(JSDynamicObject store, Object value) {
+            var property = JSDynamicObject.getOrNull(store, name);
+            if (property == this) {
+                JSObject.delete(store, name); // defining over it would ask this proxy to take the value
+                JSRuntime.definePropertyOrThrow(store, name, PropertyDescriptor.createData(value, false, true, true));
+            }
+        }
+    }
+}

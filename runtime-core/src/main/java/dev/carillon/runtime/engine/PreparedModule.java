@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class PreparedModule {
     private static final String MODULE_TYPE = "application/javascript+module";
+    // GraalJS hands a module with top-level await the value of its last statement, and is then loaded only once that
+    // settles: a script that ends in Deno.cron(...) would be loading for ever.
+    private static final String MODULE_END = "\nvoid 0;";
 
     private final String url;
     private final String original;
@@ -33,7 +36,7 @@ final class PreparedModule {
      * @param internal true for glue, whose frames no stack trace shows
      */
     static PreparedModule of(String url, String original, String code, @Nullable String mappings, boolean internal) {
-        return new PreparedModule(url, original, mappings, source(url, code, MODULE_TYPE, internal));
+        return new PreparedModule(url, original, mappings, source(url, code + MODULE_END, MODULE_TYPE, internal));
     }
 
     static Source source(String url, String code, String mediaType, boolean internal) {

@@ -15,6 +15,8 @@ import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
@@ -31,6 +33,7 @@ import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -222,7 +225,13 @@ public final class FileOps {
         var path = path(Kind.READ, given, word, api);
         var links = word.equals("lstat") ? new LinkOption[] {LinkOption.NOFOLLOW_LINKS} : new LinkOption[0];
         return new Call<>(word + " '" + given + "'", () -> {
-            var facts = Files.readAttributes(path, "unix:*", links);
+            Map<String, Object> facts;
+            try {
+                facts = Files.readAttributes(path, "unix:*", links);
+            } catch (NoSuchFileException e) {
+                // The JDK says the same of what lies below a file.
+                throw belowFile(path) ? new NotDirectoryException(given) : e;
+            }
             int mode = number(facts.get("mode")).intValue();
             int format = mode & 0170000;
             return new FileFacts(
@@ -242,6 +251,14 @@ public final class FileOps {
                     number(facts.get("gid")).doubleValue(),
                     number(facts.get("rdev")).doubleValue());
         });
+    }
+
+    private static boolean belowFile(Path path) {
+        var above = path.getParent();
+        while (above != null && !Files.exists(above)) {
+            above = above.getParent();
+        }
+        return above != null && !Files.isDirectory(above);
     }
 
     private static Number number(@Nullable Object value) {

@@ -17,6 +17,7 @@ import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -147,7 +148,10 @@ public final class SystemOps {
         var four = new ArrayList<String>();
         var six = new ArrayList<String>();
         try {
-            for (var card : NetworkInterface.networkInterfaces().toList()) {
+            var cards = NetworkInterface.networkInterfaces()
+                    .sorted(Comparator.comparingInt(NetworkInterface::getIndex))
+                    .toList();
+            for (var card : cards) {
                 for (var address : card.getInterfaceAddresses()) {
                     describe(card, address, address.getAddress() instanceof Inet4Address ? four : six);
                 }
@@ -168,7 +172,10 @@ public final class SystemOps {
         target.add(card.getName());
         target.add(text);
         target.add(mask(address.getAddress().length, width));
-        target.add(address instanceof Inet6Address six ? String.valueOf(six.getScopeId()) : "");
+        target.add(
+                address instanceof Inet6Address six
+                        ? String.valueOf(six.isLinkLocalAddress() ? six.getScopeId() : 0)
+                        : "");
         target.add(text + "/" + width);
         var mac = card.getHardwareAddress();
         target.add(

@@ -17,12 +17,16 @@ public final class WebExtension {
                 .ops(ClockOps::new)
                 .ops(_ -> new CryptoOps())
                 .ops(_ -> new EncodingOps())
+                .ops(_ -> new UrlOps())
+                .ops(FetchOps::new)
                 .esm("main.js", "date.js")
                 .esm("inspect.js", "console.js")
                 .esm("webidl.js", "dom_exception.js", "event.js", "abort_signal.js", "global_events.js")
                 .esm("timers.js", "performance.js")
                 .esm("base64.js", "encoding.js", "structured_clone.js")
                 .esm("crypto.js", "navigator.js")
+                .esm("url.js", "streams.js", "blob.js", "form_data.js")
+                .esm("headers.js", "body.js", "request.js", "response.js", "fetch.js")
                 .entryPoint("main.js")
                 .build();
     }

@@ -1,10 +1,10 @@
 package dev.carillon.scheduler;
 
 /** A schedule in plain words. */
-final class ScheduleWords {
+public final class ScheduleWords {
     private ScheduleWords() {}
 
-    static String of(String text) {
+    public static String of(String text) {
         return text;
     }
 }

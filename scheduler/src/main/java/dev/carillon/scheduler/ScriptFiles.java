@@ -23,7 +23,7 @@ import java.util.regex.Pattern;
  * names that begin with {@code _} or {@code .}, declarations ({@code .d.ts}) and tests; what lies in folders below is
  * for scripts to import, and a change there counts as a change of every script of the folder.
  */
-final class ScriptFiles {
+public final class ScriptFiles {
     private static final Pattern SOURCE = Pattern.compile(".*\\.(ts|mts|tsx|js|mjs|jsx)");
     private static final Pattern NOT_A_SCRIPT = Pattern.compile("[._].*|.*\\.d\\.m?ts|.*[._]test\\.[a-z]+");
     private static final Pattern IMPORTABLE = Pattern.compile(".*\\.(ts|mts|tsx|js|mjs|jsx|json|jsonc)");
@@ -39,10 +39,10 @@ final class ScriptFiles {
      * @param name the file's name within its folder
      * @param fingerprint differs when the file, or what it may import, has changed
      */
-    record Found(String name, Path path, Permissions permissions, long fingerprint) {}
+    public record Found(String name, Path path, Permissions permissions, long fingerprint) {}
 
     /** @throws UncheckedIOException if a folder cannot be read */
-    static Map<String, Found> scan(List<ScriptSource> sources, List<String> problems) {
+    public static Map<String, Found> scan(List<ScriptSource> sources, List<String> problems) {
         var found = new LinkedHashMap<String, Found>();
         var beside = new HashMap<Path, Long>();
         for (var source : sources) {

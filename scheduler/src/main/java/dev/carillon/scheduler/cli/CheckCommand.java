@@ -59,7 +59,10 @@ final class CheckCommand implements Callable<Integer> {
     }
 
     /** What one script did when it was loaded. */
-    private record Checked(String script, Map<String, CronSpec> crons, @Nullable String report) {}
+    private record Checked(
+            String script,
+            Map<String, CronSpec> crons,
+            @Nullable String report) {}
 
     @Override
     public Integer call() throws InterruptedException {
@@ -90,8 +93,9 @@ final class CheckCommand implements Callable<Integer> {
             if (Files.isDirectory(path)) {
                 var found = ScriptFiles.scan(List.of(new ScriptSource(path, Permissions.none())), new ArrayList<>());
                 if (found.isEmpty()) {
-                    throw new Usage("folder " + path
-                            + " holds no script: put a .ts or .js file directly in it (names that begin with _ or . do not count)");
+                    throw new Usage(
+                            "folder " + path
+                                    + " holds no script: put a .ts or .js file directly in it (names that begin with _ or . do not count)");
                 }
                 found.values().forEach(script -> files.add(script.path()));
             } else if (Files.exists(path)) {
@@ -147,7 +151,8 @@ final class CheckCommand implements Callable<Integer> {
         for (var spec : result.crons.values()) {
             var next = spec.schedule().nextAfter(now);
             out.println("  " + spec.name());
-            out.println("    " + spec.schedule() + "   " + ScheduleWords.of(spec.schedule().toString()));
+            out.println("    " + spec.schedule() + "   "
+                    + ScheduleWords.of(spec.schedule().toString()));
             out.println("    next "
                     + next.map(at -> at + " (in " + Durations.words(Duration.between(now, at)) + ")")
                             .orElse("never"));

@@ -101,7 +101,8 @@ abstract class ClientCommand implements Callable<Integer> {
         try {
             node = JSON.readTree(body);
         } catch (JacksonException e) {
-            throw new Refused(url + " answers, but not as Carillon does (status " + status + "): is the address right?");
+            throw new Refused(
+                    url + " answers, but not as Carillon does (status " + status + "): is the address right?");
         }
         if (status >= 400) {
             var error = node.path("error");
@@ -263,8 +264,9 @@ abstract class ClientCommand implements Callable<Integer> {
             }
             var detail = send("GET", "/api/runs/" + encode(run));
             if (!json) {
-                main.err().println(text(detail, "job") + " due " + text(detail, "scheduledTime") + ": "
-                        + text(detail, "state") + ", attempt " + text(detail, "attempts") + ", run " + run);
+                main.err()
+                        .println(text(detail, "job") + " due " + text(detail, "scheduledTime") + ": "
+                                + text(detail, "state") + ", attempt " + text(detail, "attempts") + ", run " + run);
             }
             String cursor = null;
             do {
@@ -295,7 +297,8 @@ abstract class ClientCommand implements Callable<Integer> {
             parameters.put("job", what);
             parameters.put("state", "running,retrying,succeeded,failed,interrupted");
             parameters.put("limit", "1");
-            return text(send("GET", "/api/runs" + query(parameters)).path("items").path(0), "id");
+            return text(
+                    send("GET", "/api/runs" + query(parameters)).path("items").path(0), "id");
         }
     }
 
@@ -320,8 +323,9 @@ abstract class ClientCommand implements Callable<Integer> {
                 main.out().println(text(answer, "id"));
             } else {
                 var next = text(answer, "nextFireTime");
-                main.out().println(job + " is " + text(answer, "state")
-                        + (next.isEmpty() ? "" : ", next fire " + next + " (" + until(next) + ")"));
+                main.out()
+                        .println(job + " is " + text(answer, "state")
+                                + (next.isEmpty() ? "" : ", next fire " + next + " (" + until(next) + ")"));
             }
             return Main.OK;
         }

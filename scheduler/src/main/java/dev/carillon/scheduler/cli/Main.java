@@ -1,6 +1,7 @@
 package dev.carillon.scheduler.cli;
 
 import dev.carillon.runtime.JsError;
+import dev.carillon.runtime.PermissionFlags;
 import dev.carillon.scheduler.Version;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -69,6 +70,13 @@ public final class Main {
         var rest = args.subList(1, args.size());
         return switch (command) {
             case "run" -> new RunCommand(this).run(rest);
+            case "serve" -> serve(rest);
+            case "next" -> execute(command, new NextCommand(this), rest);
+            case "check" -> check(rest);
+            case "jobs" -> execute(command, new ClientCommand.Jobs(this), rest);
+            case "runs" -> execute(command, new ClientCommand.Runs(this), rest);
+            case "logs" -> execute(command, new ClientCommand.Logs(this), rest);
+            case "trigger", "pause", "resume" -> execute(command, new ClientCommand.Act(this, command), rest);
 
             case "warm-up" -> new WarmUp(this).run();
             case "help" -> rest.isEmpty() ? help("carillon") : help(rest.getFirst());
@@ -81,6 +89,31 @@ public final class Main {
                         command.startsWith("-") ? List.of("--help", "--version") : COMMANDS,
                         "carillon --help");
         };
+    }
+
+    private int serve(List<String> args) {
+        var command = new ServeCommand(this);
+        return execute("serve", command, withoutPermissions("serve", command.permissions(), args));
+    }
+
+    private int check(List<String> args) {
+        var command = new CheckCommand(this);
+        return execute("check", command, withoutPermissions("check", command.permissions(), args));
+    }
+
+    /** Takes out Deno's permission flags, which have a form of their own. */
+    private static List<String> withoutPermissions(String name, PermissionFlags permissions, List<String> args) {
+        var rest = new ArrayList<String>();
+        for (var arg : args) {
+            try {
+                if (!permissions.accept(arg) && !arg.startsWith("--unstable")) {
+                    rest.add(arg);
+                }
+            } catch (RuntimeException e) {
+                throw new Usage(arg + ": " + e.getMessage() + ". See: carillon " + name + " --help");
+            }
+        }
+        return rest;
     }
 
     private int execute(String name, Callable<Integer> command, List<String> args) {

@@ -117,8 +117,19 @@ function currentError(id, op) {
 }
 
 export const calls = newCounters();
-export const failures = newCounters();
-export const settled = newCounters();
+const failures = newCounters();
+const begun = newCounters();
+const settled = newCounters();
+const settledBadly = newCounters();
+
+/** The counters of each op id, as JSON; see GuestBridge.metrics. */
+function metrics() {
+  const all = [];
+  for (let i = 0; i < calls.length; i++) {
+    all[i] = [calls[i], failures[i], begun[i], settled[i], settledBadly[i]];
+  }
+  return stringify(all);
+}
 
 function newCounters() {
   const counters = [];
@@ -163,6 +174,7 @@ class Pending {
 }
 
 function pendingPromise(id, op, decode) {
+  begun[op]++;
   const pending = new Pending(id, op, decode);
   const promise = new Promise((resolve, reject) => {
     pending.resolve = resolve;
@@ -239,12 +251,12 @@ function settle(count) {
     const next = bridge.settledNext();
     const id = floor(next / 2);
     const pending = takePending(id);
-    settled[pending.op]++;
     if (next === id * 2) {
+      settled[pending.op]++;
       const value = bridge.settledValue();
       pending.resolve(pending.decode === null ? value : pending.decode(value));
     } else {
-      failures[pending.op]++;
+      settledBadly[pending.op]++;
       rejectWhereAwaited(pending);
     }
   }
@@ -453,4 +465,4 @@ export function toBytes(bytes) {
   return bytes === null ? null : new Uint8Array(new Uint8Array(new ArrayBuffer(bytes)));
 }
 
-export const loopEntries = { __proto__: null, settle, runLazy };
+export const loopEntries = { __proto__: null, settle, runLazy, metrics };

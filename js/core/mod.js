@@ -3,17 +3,22 @@
 import * as infra from "ext:core/infra.js";
 import { define as defineLazy, load as loadLazy } from "ext:core/lazy";
 import { BadResource, errors, Interrupted, NotCapable } from "ext:core/errors.js";
-import { $all, op_close, op_resources, op_try_close, op_write } from "ext:core/ops";
+import {
+  $all, op_cancel_handle, op_close, op_decode, op_encode, op_read, op_resources, op_shutdown, op_try_close, op_write,
+  op_write_resource,
+} from "ext:core/ops";
 
 const { bridge, registerErrorClass, registerErrorBuilder, buildCustomError } = infra;
 const { defineProperty } = Object;
 const { apply } = Reflect;
 const { stringify } = JSON;
 const { isArray } = Array;
-const { Error, Map, AsyncContext, AggregateError, TypeError, String } = globalThis;
+const { Error, Map, AsyncContext, AggregateError, SyntaxError, TypeError, Uint8Array, String } = globalThis;
 const mapGet = Map.prototype.get;
 const mapSet = Map.prototype.set;
 const mapDelete = Map.prototype.delete;
+const typedSet = Uint8Array.prototype.set;
+const typedSubarray = Uint8Array.prototype.subarray;
 const stringMatch = String.prototype.match;
 const stringSearch = String.prototype.search;
 const stringSlice = String.prototype.slice;
@@ -63,15 +68,19 @@ const inspect = (value, options = { colors: false }) => inspectWith(value, optio
 const DELAY_MAX_MS = 2 ** 31 - 1;
 const timers = new Map();
 
-function createTimer(callback, delayMs, repeat, ref) {
+function startTimer(callback, delayMs, repeat, ref, system) {
   let delay = +delayMs;
   if (!(delay >= 1 && delay <= DELAY_MAX_MS)) {
     delay = 1;
   }
-  const id = bridge.timerStart(delay, !!repeat, ref !== false);
+  const id = bridge.timerStart(delay, !!repeat, ref !== false, system);
   apply(mapSet, timers, [id, { callback, repeat: !!repeat, snapshot: new Snapshot() }]);
   return id;
 }
+
+const createTimer = (callback, delayMs, repeat, ref) => startTimer(callback, delayMs, repeat, ref, false);
+// The runtime's own: in no statistics.
+const createSystemTimer = (callback, delayMs, repeat, ref) => startTimer(callback, delayMs, repeat, ref, true);
 
 function cancelTimer(id) {
   if (apply(mapDelete, timers, [id])) {
@@ -132,20 +141,18 @@ function runImmediate() {
 
 let reportExceptionCallback = () => false;
 let unhandledRejectionHandler = () => false;
-const rejections = [];
+let handledRejectionHandler = () => {};
 
-globalThis.Graal.setUnhandledPromiseRejectionHandler((reason, promise) => {
-  rejections[rejections.length] = { promise, reason };
-  bridge.rejected();
-});
-
-function takeRejections() {
-  while (rejections.length > 0) {
-    const { promise, reason } = rejections[0];
-    for (let i = 1; i < rejections.length; i++) {
-      rejections[i - 1] = rejections[i];
+function rejections() {
+  for (let promise; (promise = bridge.nextHandled()) !== null;) {
+    try {
+      handledRejectionHandler(promise, bridge.peek(promise)[2]);
+    } catch (e) {
+      reportException(e);
     }
-    rejections.length--;
+  }
+  for (let promise; (promise = bridge.nextUnhandled()) !== null;) {
+    const reason = bridge.rejectionReason();
     let handled = false;
     try {
       handled = unhandledRejectionHandler(promise, reason);
@@ -290,12 +297,88 @@ bridge.install({
   ...infra.loopEntries,
   fireTimer,
   runImmediate,
-  rejections: takeRejections,
+  rejections,
   loadMain,
   dispatch,
   describe,
   jsonOf,
 });
+
+// --- resources, scripts, promises
+
+const READ_SIZE = 64 * 1024;
+
+async function readAll(rid) {
+  const parts = [];
+  let size = 0;
+  for (;;) {
+    const part = await op_read(rid, READ_SIZE);
+    if (part.length === 0) {
+      break;
+    }
+    parts[parts.length] = part;
+    size += part.length;
+  }
+  const all = new Uint8Array(size);
+  for (let i = 0, at = 0; i < parts.length; at += parts[i++].length) {
+    apply(typedSet, all, [parts[i], at]);
+  }
+  return all;
+}
+
+/** Writes all of it, however little the resource takes at a time. */
+async function writeAll(rid, bytes) {
+  for (let at = 0; at < bytes.length;) {
+    at += await op_write_resource(rid, apply(typedSubarray, bytes, [at]));
+  }
+}
+
+/** `[value, null]`, or `[null, {thrown, isNativeError, isCompileError}]`. */
+function evalContext(source, name) {
+  try {
+    return [bridge.evalScript(String(source), name === undefined ? "evalContext" : String(name)), null];
+  } catch (thrown) {
+    const isNativeError = thrown instanceof Error;
+    return [null, { thrown, isNativeError, isCompileError: thrown instanceof SyntaxError }];
+  }
+}
+
+/** `[0, null]` pending, `[1, value]` fulfilled, `[2, reason]` rejected. */
+function getPromiseDetails(promise) {
+  const seen = bridge.peek(promise);
+  if (seen === null || seen[0] !== "Promise") {
+    throw new TypeError("expected a Promise");
+  }
+  return [seen[1], seen[1] === 0 ? null : seen[2]];
+}
+
+// --- time
+
+/*
+ * Scripts see the runtime's own clock. On the machine's time that is what the engine does anyway.
+ */
+function ownDate() {
+  const RealDate = globalThis.Date;
+  const { construct } = Reflect;
+  const now = () => bridge.now();
+  function Date(...args) {
+    if (new.target === undefined) {
+      return String(new RealDate(now()));
+    }
+    return construct(RealDate, args.length === 0 ? [now()] : args, new.target === Date ? Date : new.target);
+  }
+  for (const key of Reflect.ownKeys(RealDate)) {
+    defineProperty(Date, key, Object.getOwnPropertyDescriptor(RealDate, key));
+  }
+  defineProperty(Date, "length", { __proto__: null, value: 7, configurable: true });
+  defineProperty(Date, "now", { __proto__: null, value: now, writable: true, configurable: true });
+  defineProperty(RealDate.prototype, "constructor", { __proto__: null, value: Date, writable: true, configurable: true });
+  defineProperty(globalThis, "Date", { __proto__: null, value: Date, writable: true, configurable: true });
+}
+
+if (bridge.ownTime()) {
+  ownDate();
+}
 
 // --- the core object
 
@@ -324,6 +407,7 @@ export const core = {
   currentScope,
   AsyncVariable,
   createTimer,
+  createSystemTimer,
   cancelTimer,
   refTimer,
   unrefTimer,
@@ -341,12 +425,27 @@ export const core = {
     op_try_close(rid);
   },
   resources: op_resources,
+  read: op_read,
+  readAll,
+  writeResource: op_write_resource,
+  writeAll,
+  shutdown: op_shutdown,
+  createCancelHandle: op_cancel_handle,
+  encode: op_encode,
+  decode: op_decode,
+  evalContext,
+  getPromiseDetails,
+  eventLoopHasMoreWork: () => bridge.hasMoreWork(),
+  pendingOps: () => JSON.parse(bridge.pendingOps()),
   refOpPromise: infra.refOpPromise,
   unrefOpPromise: infra.unrefOpPromise,
   hasPromise: infra.hasPromise,
   opNames: () => Object.keys($all),
   setUnhandledPromiseRejectionHandler: (handler) => {
     unhandledRejectionHandler = handler;
+  },
+  setHandledPromiseRejectionHandler: (handler) => {
+    handledRejectionHandler = handler;
   },
   setReportExceptionCallback: (callback) => {
     reportExceptionCallback = callback;
@@ -370,6 +469,5 @@ export const core = {
 
 internals.core = core;
 
-delete globalThis.Graal;
 delete globalThis.AsyncContext;
 defineGlobal("Deno", Deno);

@@ -1,6 +1,7 @@
 package dev.carillon.runtime;
 
 import java.net.URI;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,18 @@ public interface JsRuntime extends AutoCloseable {
 
     /** The loop, for host code that has something to deliver to the runtime thread. */
     EventLoop loop();
+
+    /** What is going on now: ops in flight, open resources, timers. Fails once the runtime has ended. */
+    CompletableFuture<Activity> activity();
+
+    /** Counts by op name, of the ops that were called. Fails once the runtime has ended. */
+    CompletableFuture<Map<String, OpMetrics>> metrics();
+
+    /**
+     * Ends guest code wherever it is, and the runtime with {@link Exit.Stopped}. Does not wait; no effect once the runtime
+     * has ended.
+     */
+    void stop(String reason);
 
     /** The last error that ended the script or an {@link #execute}. */
     Optional<JsError> lastException();

@@ -1,5 +1,7 @@
 package dev.carillon.runtime;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 public class JsVisibleException extends RuntimeException {
     private final String jsClass;
     private final @Nullable String code;
+    private final transient Map<String, Object> properties = new LinkedHashMap<>();
 
     public JsVisibleException(String jsClass, String message) {
         this(jsClass, message, null, null);
@@ -32,6 +35,26 @@ public class JsVisibleException extends RuntimeException {
     /** Name under which the class is registered on the JS side: {@code TypeError}, {@code BadResource}, {@code NotCapable}… */
     public final String jsClass() {
         return jsClass;
+    }
+
+    /**
+     * Gives the guest's error a further own property, unless its class has one of that name.
+     *
+     * @param value null is not a value; a string, number, boolean, list or map is
+     */
+    public final JsVisibleException with(String property, Object value) {
+        properties.put(property, value);
+        return this;
+    }
+
+    /** What {@link #with} has added, in order, after {@code code}. */
+    public final Map<String, Object> properties() {
+        var all = new LinkedHashMap<String, Object>();
+        if (code != null) {
+            all.put("code", code);
+        }
+        all.putAll(properties);
+        return all;
     }
 
     /** Errno name, or null. */

@@ -1,11 +1,14 @@
 package dev.carillon.runtime.engine;
 
+import dev.carillon.runtime.CancelHandle;
 import dev.carillon.runtime.Extension;
 import dev.carillon.runtime.Op;
 import dev.carillon.runtime.OpState;
 import dev.carillon.runtime.OutputSink;
 import dev.carillon.runtime.ResourceTable;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.concurrent.CompletionStage;
 
 /** The extension every runtime starts with: js/core and the ops it stands on. */
 final class CoreExtension {
@@ -41,6 +44,36 @@ final class CoreExtension {
             if (resources.has(rid)) {
                 resources.close(rid);
             }
+        }
+
+        @Op("op_read")
+        public CompletionStage<byte[]> read(int rid, int limit) {
+            return resources.getAny(rid).read(limit);
+        }
+
+        @Op("op_write_resource")
+        public CompletionStage<Integer> writeResource(int rid, byte[] bytes) {
+            return resources.getAny(rid).write(bytes);
+        }
+
+        @Op("op_shutdown")
+        public CompletionStage<Void> shutdown(int rid) {
+            return resources.getAny(rid).shutdown();
+        }
+
+        @Op("op_cancel_handle")
+        public int cancelHandle() {
+            return resources.add(new CancelHandle());
+        }
+
+        @Op("op_encode")
+        public byte[] encode(String text) {
+            return text.getBytes(StandardCharsets.UTF_8);
+        }
+
+        @Op("op_decode")
+        public String decode(byte[] bytes) {
+            return new String(bytes, StandardCharsets.UTF_8);
         }
 
         @Op("op_resources")

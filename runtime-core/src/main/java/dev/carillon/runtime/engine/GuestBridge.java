@@ -1,12 +1,18 @@
 package dev.carillon.runtime.engine;
 
+import dev.carillon.runtime.Activity;
 import dev.carillon.runtime.JsVisibleException;
 import dev.carillon.runtime.Op;
+import dev.carillon.runtime.OpMetrics;
 import dev.carillon.runtime.OpState;
+import dev.carillon.runtime.ResourceTable;
+import dev.carillon.runtime.time.TimeSource;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import org.graalvm.polyglot.Source;
 import org.graalvm.polyglot.Value;
 import org.jspecify.annotations.Nullable;
 
@@ -45,25 +51,33 @@ public final class GuestBridge {
 
     private final class GuestTimer {
         final int id;
-        final long periodNanos; // 0 for a timer that fires once
+        final double delayMs;
+        final boolean repeats;
+        final boolean system; // the runtime's own, in no statistics
         boolean referenced;
         Timers.@Nullable Entry entry;
 
-        GuestTimer(int id, long periodNanos, boolean referenced) {
+        GuestTimer(int id, double delayMs, boolean repeats, boolean referenced, boolean system) {
             this.id = id;
-            this.periodNanos = periodNanos;
+            this.delayMs = delayMs;
+            this.repeats = repeats;
             this.referenced = referenced;
+            this.system = system;
+        }
+
+        long nanos() {
+            return (long) (delayMs * NANOS_PER_MS);
         }
 
         void fire() {
-            if (periodNanos == 0) {
+            if (!repeats) {
                 timerCancel(id);
             }
             long started = loop.time().nanoTime();
             runtime.guestCall(Entry.FIRE_TIMER, id);
             var again = entry;
             if (timers.get(id) == this && again != null) {
-                loop.timers().schedule(again, started + periodNanos);
+                loop.timers().schedule(again, started + nanos());
             }
         }
     }
@@ -78,6 +92,7 @@ public final class GuestBridge {
         LOAD_MAIN("loadMain"),
         DISPATCH("dispatch"),
         DESCRIBE("describe"),
+        METRICS("metrics"),
         JSON_OF("jsonOf");
 
         final String member;
@@ -232,8 +247,8 @@ public final class GuestBridge {
     /** Further properties of the current error as JSON, or null. */
     @Op("errorProperties")
     public @Nullable String errorProperties() {
-        var code = described instanceof JsVisibleException visible ? visible.code() : null;
-        return code == null ? null : OpDecl.JSON.writeValueAsString(Map.of("code", code));
+        var properties = described instanceof JsVisibleException visible ? visible.properties() : Map.of();
+        return properties.isEmpty() ? null : OpDecl.JSON.writeValueAsString(properties);
     }
 
     /** Ends the runtime by an error nobody caught, described as JSON. */
@@ -242,21 +257,33 @@ public final class GuestBridge {
         runtime.fail(runtime.report(json));
     }
 
-    @Op("rejected")
-    public void rejected() {
-        runtime.rejectionsWaiting();
+    /** A promise with an unhandled rejection, or null. */
+    @Op("nextUnhandled")
+    public @Nullable Object nextUnhandled() {
+        return runtime.rejections().nextUnhandled();
+    }
+
+    /** Why the promise of {@link #nextUnhandled} was rejected. */
+    @Op("rejectionReason")
+    public @Nullable Object rejectionReason() {
+        return runtime.rejections().reason();
+    }
+
+    /** A promise whose rejection was reported and has been handled since, or null. */
+    @Op("nextHandled")
+    public @Nullable Object nextHandled() {
+        return runtime.rejections().nextHandled();
     }
 
     // --- timers
 
     /** @param delayMs at least 1 */
     @Op("timerStart")
-    public int timerStart(double delayMs, boolean repeat, boolean referenced) {
-        long nanos = (long) (delayMs * NANOS_PER_MS);
-        var timer = new GuestTimer(nextTimer++, repeat ? nanos : 0, referenced);
+    public int timerStart(double delayMs, boolean repeats, boolean referenced, boolean system) {
+        var timer = new GuestTimer(nextTimer++, delayMs, repeats, referenced, system);
         timers.put(timer.id, timer);
         referencedTimers += referenced ? 1 : 0;
-        timer.entry = loop.timers().add(loop.time().nanoTime() + nanos, timer::fire);
+        timer.entry = loop.timers().add(loop.time().nanoTime() + timer.nanos(), timer::fire);
         return timer.id;
     }
 
@@ -285,6 +312,12 @@ public final class GuestBridge {
         immediates++;
     }
 
+    /** True if the time of this runtime is not the machine's. */
+    @Op("ownTime")
+    public boolean ownTime() {
+        return loop.time() != TimeSource.system();
+    }
+
     @Op("now")
     public double now() {
         return loop.time().currentTimeMillis();
@@ -294,6 +327,27 @@ public final class GuestBridge {
     @Op("peek")
     public @Nullable Object peek(Value value) {
         return Insight.peek(value);
+    }
+
+    /**
+     * Evaluates a classic script; throws what it throws.
+     *
+     * @param name shown in stack traces
+     */
+    @Op("evalScript")
+    public Value evalScript(String source, String name) {
+        return runtime.eval(Source.newBuilder("js", source, name).buildLiteral());
+    }
+
+    @Op("hasMoreWork")
+    public boolean hasMoreWork() {
+        return runtime.alive();
+    }
+
+    /** Promise id to op name of the ops in flight, as JSON. */
+    @Op("pendingOps")
+    public String pendingOps() {
+        return OpDecl.JSON.writeValueAsString(opsInFlight());
     }
 
     // --- life
@@ -311,6 +365,36 @@ public final class GuestBridge {
     @Op("mainFailed")
     public void mainFailed(String json) {
         runtime.mainFailed(json);
+    }
+
+    Activity activity(ResourceTable resources) {
+        var once = new LinkedHashMap<Integer, Double>();
+        var repeating = new LinkedHashMap<Integer, Double>();
+        timers.forEach((id, timer) -> {
+            if (!timer.system) {
+                (timer.repeats ? repeating : once).put(id, timer.delayMs);
+            }
+        });
+        return new Activity(opsInFlight(), resources.names(), once, repeating);
+    }
+
+    private Map<Integer, String> opsInFlight() {
+        var inFlight = new LinkedHashMap<Integer, String>();
+        pending.all().forEach(op -> inFlight.put(op.promiseId, op.op.name()));
+        return inFlight;
+    }
+
+    /** @param json for each op id the counters of js/core, in order: calls, failed, begun, settled, settled badly */
+    Map<String, OpMetrics> metrics(String json) {
+        var counters = OpDecl.JSON.readValue(json, long[][].class);
+        var metrics = new LinkedHashMap<String, OpMetrics>();
+        for (var op : ops.all()) {
+            var of = counters[op.id()];
+            if (of[0] > 0) {
+                metrics.put(op.name(), new OpMetrics(of[0], of[0] - of[1] - of[2], of[1], of[3], of[4]));
+            }
+        }
+        return metrics;
     }
 
     boolean timersKeepAlive() {

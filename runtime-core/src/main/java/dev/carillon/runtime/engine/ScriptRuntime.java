@@ -1,10 +1,12 @@
 package dev.carillon.runtime.engine;
 
+import dev.carillon.runtime.Activity;
 import dev.carillon.runtime.Environment;
 import dev.carillon.runtime.EventLoop;
 import dev.carillon.runtime.Extension;
 import dev.carillon.runtime.JsError;
 import dev.carillon.runtime.JsRuntime;
+import dev.carillon.runtime.OpMetrics;
 import dev.carillon.runtime.OpState;
 import dev.carillon.runtime.OutputSink;
 import dev.carillon.runtime.Permissions;
@@ -57,7 +59,7 @@ final class ScriptRuntime implements JsRuntime {
     private final Map<Entry, Value> entries = new EnumMap<>(Entry.class);
     private final CompletableFuture<@Nullable Void> started = new CompletableFuture<>();
     private final CompletableFuture<Exit> exited = new CompletableFuture<>();
-    private final CompletableFuture<@Nullable Void> mainLoaded = new CompletableFuture<>();
+    private final CompletableFuture<Void> mainLoaded = new CompletableFuture<>();
     private final TurnRunner turns = new TurnRunner();
 
     private volatile @Nullable Context context;
@@ -75,7 +77,7 @@ final class ScriptRuntime implements JsRuntime {
     private String mainModule = "";
     private @Nullable Exit exit;
     private int exitCode;
-    private boolean rejectionsWaiting;
+    private @Nullable Rejections rejections;
 
     ScriptRuntime(JsEngine engine, RuntimeOptions options) {
         this.engine = engine;
@@ -169,6 +171,20 @@ final class ScriptRuntime implements JsRuntime {
     }
 
     @Override
+    public CompletableFuture<Activity> activity() {
+        return post(new CompletableFuture<>(), result -> result.complete(bridge.activity(resources)));
+    }
+
+    @Override
+    public CompletableFuture<Map<String, OpMetrics>> metrics() {
+        return post(new CompletableFuture<>(), result -> {
+            if (guestCall(Entry.METRICS) instanceof String json) {
+                result.complete(bridge.metrics(json));
+            }
+        });
+    }
+
+    @Override
     public void close() {
         stop("closed by the host");
         if (!loop.isCurrentThread()) {
@@ -176,7 +192,8 @@ final class ScriptRuntime implements JsRuntime {
         }
     }
 
-    private void stop(String reason) {
+    @Override
+    public void stop(String reason) {
         if (stopReason == null) {
             stopReason = reason;
         }
@@ -264,6 +281,7 @@ final class ScriptRuntime implements JsRuntime {
         context = created;
         modules = ModuleLoader.install(created, engine.modules(), new ModuleHost(extensions, opsModule));
         modules.base(options.cwd());
+        rejections = Rejections.install(created);
         created.getBindings("js").putMember(BRIDGE, bridge);
         var start = new StringBuilder();
         for (var extension : extensions) {
@@ -299,13 +317,13 @@ final class ScriptRuntime implements JsRuntime {
                 .out(OutputStream.nullOutputStream())
                 .err(OutputStream.nullOutputStream())
                 .option("js.ecmascript-version", "staging")
-                .option("js.unhandled-rejections", "handler")
                 .option("js.async-context", "true")
                 .option("js.stack-trace-api", "true")
                 .option("js.import-attributes", "true")
                 .option("js.json-modules", "true")
                 .option("js.temporal", "true")
                 .option("js.lazy-translation", "true") // most functions of the glue are never called
+                .option("js.graal-builtin", "false")
                 .option("js.console", "false")
                 .option("js.print", "false")
                 .option("js.load", "false")
@@ -363,7 +381,7 @@ final class ScriptRuntime implements JsRuntime {
         return loop.anyTasks() || pending.anyReady() || bridge.immediates() > 0;
     }
 
-    private boolean alive() {
+    boolean alive() {
         return main == Main.NOT_ASKED || pending.keepsAlive() || bridge.timersKeepAlive() || loop.held() || moreToDo();
     }
 
@@ -430,8 +448,7 @@ final class ScriptRuntime implements JsRuntime {
     }
 
     private void checkRejections() {
-        if (rejectionsWaiting && goesOn()) {
-            rejectionsWaiting = false;
+        if (rejections != null && rejections.any() && goesOn()) {
             guestCall(Entry.REJECTIONS);
         }
     }
@@ -447,7 +464,7 @@ final class ScriptRuntime implements JsRuntime {
         return false;
     }
 
-    private Value eval(Source source) {
+    Value eval(Source source) {
         var current = context;
         if (current == null) {
             throw new IllegalStateException("no context");
@@ -496,8 +513,12 @@ final class ScriptRuntime implements JsRuntime {
         }
     }
 
-    void rejectionsWaiting() {
-        rejectionsWaiting = true;
+    Rejections rejections() {
+        var known = rejections;
+        if (known == null) {
+            throw new IllegalStateException("no context");
+        }
+        return known;
     }
 
     void fail(JsError error) {

@@ -76,6 +76,7 @@ final class Timers {
         return size;
     }
 
+    @SuppressWarnings("NullAway") // beyond size the heap is empty, and nothing reads there
     private void remove(Entry entry) {
         int hole = entry.index;
         entry.index = -1;

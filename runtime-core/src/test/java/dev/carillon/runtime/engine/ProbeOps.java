@@ -1,5 +1,6 @@
 package dev.carillon.runtime.engine;
 
+import dev.carillon.runtime.EventLoop;
 import dev.carillon.runtime.Extension;
 import dev.carillon.runtime.JsBuffer;
 import dev.carillon.runtime.JsVisibleException;
@@ -120,10 +121,11 @@ public final class ProbeOps {
     }
 
     @Op("op_late_error")
-    public CompletionStage<Integer> lateError() {
-        return CompletableFuture.supplyAsync(() -> {
-            throw new JsVisibleException("NotFound", "late");
-        });
+    public CompletionStage<Integer> lateError(OpState state) {
+        var future = new CompletableFuture<Integer>();
+        state.borrow(EventLoop.class)
+                .execute(() -> future.completeExceptionally(new JsVisibleException("NotFound", "late")));
+        return future;
     }
 
     @Op("op_pending")

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.carillon.runtime.JsError;
+import dev.carillon.runtime.JsError.SourcePosition;
 import dev.carillon.runtime.JsRuntime.Exit;
 import dev.carillon.runtime.time.TimeSource;
 import dev.carillon.runtime.time.VirtualTime;
@@ -25,8 +26,9 @@ class RuntimeTest {
             var exit = script.run("\n  null.x;");
             assertThat(exit).isInstanceOfSatisfying(Exit.Failed.class, failed -> {
                 assertThat(failed.error().errorClass()).isEqualTo("TypeError");
-                assertThat(failed.error().position()).isNotNull();
-                assertThat(failed.error().position().line()).isEqualTo(2);
+                assertThat(failed.error().position())
+                        .extracting(SourcePosition::line)
+                        .isEqualTo(2);
             });
         }
     }

@@ -121,7 +121,7 @@ class UncaughtErrorTest {
             return ((Exit.Failed) exit)
                     .error()
                     .report()
-                    .replace(main.getParent().toUri().toString(), "");
+                    .replace(main.resolveSibling(".").normalize().toUri().toString(), "");
         }
     }
 }

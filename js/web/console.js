@@ -15,128 +15,115 @@ const WARN = 3;
 const ERROR = 4;
 const INDENT = "  ";
 const write = core.write;
-const plain = { colors: false };
-const colored = { colors: true };
+let indent = "";
+const counts = new Map();
+const starts = new Map();
+const options = op_web_colors() ? { colors: true } : { colors: false };
 
-/** One console: its counters, its timers, its indentation. */
-class Console {
-  #indent = "";
-  #counts = new Map();
-  #timers = new Map();
-  #options = op_web_colors() ? colored : plain;
-
-  #print(level, args) {
-    let text = args.length === 1 && typeof args[0] === "string" ? args[0] : formatArguments(args, this.#options);
-    if (this.#indent !== "") text = this.#indented(text);
-    write(level, text + "\n");
-  }
-
-  #indented(text) {
-    return this.#indent + (text.includes("\n") ? text.replaceAll("\n", `\n${this.#indent}`) : text);
-  }
-
-  log(...args) {
-    this.#print(LOG, args);
-  }
-  debug(...args) {
-    this.#print(DEBUG, args);
-  }
-  info(...args) {
-    this.#print(INFO, args);
-  }
-  warn(...args) {
-    this.#print(WARN, args);
-  }
-  error(...args) {
-    this.#print(ERROR, args);
-  }
-
-  dir(value, options) {
-    const text = typeof value === "string" ? value : inspect(value, { ...this.#options, ...options });
-    this.#print(LOG, [text]);
-  }
-
-  dirxml(...args) {
-    this.#print(LOG, args);
-  }
-
-  assert(condition = false, ...args) {
-    if (condition) return;
-    if (args.length === 0) return this.#print(ERROR, ["Assertion failed"]);
-    const [first, ...rest] = args;
-    if (typeof first === "string") this.#print(ERROR, [`Assertion failed: ${first}`, ...rest]);
-    else this.#print(ERROR, ["Assertion failed:", ...args]);
-  }
-
-  count(label = "default") {
-    label = String(label);
-    const count = (this.#counts.get(label) ?? 0) + 1;
-    this.#counts.set(label, count);
-    this.#print(INFO, [`${label}: ${count}`]);
-  }
-
-  countReset(label = "default") {
-    label = String(label);
-    if (this.#counts.has(label)) this.#counts.set(label, 0);
-    else this.#print(WARN, [`Count for '${label}' does not exist`]);
-  }
-
-  time(label = "default") {
-    label = String(label);
-    if (this.#timers.has(label)) return this.#print(WARN, [`Timer '${label}' already exists`]);
-    this.#timers.set(label, op_web_now());
-  }
-
-  timeLog(label = "default", ...args) {
-    label = String(label);
-    const start = this.#timers.get(label);
-    if (start === undefined) return this.#print(WARN, [`Timer '${label}' does not exist`]);
-    this.#print(INFO, [`${label}: ${duration(op_web_now() - start)}`, ...args]);
-  }
-
-  timeEnd(label = "default") {
-    label = String(label);
-    const start = this.#timers.get(label);
-    if (start === undefined) return this.#print(WARN, [`Timer '${label}' does not exist`]);
-    this.#timers.delete(label);
-    this.#print(INFO, [`${label}: ${duration(op_web_now() - start)}`]);
-  }
-
-  group(...label) {
-    if (label.length > 0) this.#print(LOG, label);
-    this.#indent += INDENT;
-  }
-
-  groupEnd() {
-    this.#indent = this.#indent.slice(INDENT.length);
-  }
-
-  clear() {
-    this.#indent = "";
-    write(LOG, "\x1b[1;1H\x1b[0J");
-  }
-
-  trace(...args) {
-    const message = formatArguments(args, this.#options);
-    const error = { name: "Trace", message };
-    captureStackTrace(error); // frames of glue are left out by the engine
-    this.#print(ERROR, [error.stack]);
-  }
-
-  table(data, properties) {
-    if (properties !== undefined && !Array.isArray(properties)) {
-      throw new TypeError(
-        `The 'properties' argument must be of type Array: received type ${typeof properties}`,
-      );
-    }
-    if (data === null || typeof data !== "object") return this.#print(LOG, [data]);
-    this.#print(LOG, [tableOf(data, properties)]);
-  }
-
-  indentLevel() {
-    return this.#indent.length / INDENT.length;
-  }
+function print(level, args) {
+  // Most of what is printed is one string: it goes straight through.
+  const text = args.length === 1 && typeof args[0] === "string" ? args[0] : formatArguments(args, options);
+  write(level, indent === "" ? text + "\n" : indented(text) + "\n");
 }
+
+function indented(text) {
+  return indent + (text.includes("\n") ? text.replaceAll("\n", `\n${indent}`) : text);
+}
+
+function elapsed(label) {
+  const start = starts.get(label);
+  if (start === undefined) {
+    print(WARN, [`Timer '${label}' does not exist`]);
+    return undefined;
+  }
+  return `${label}: ${duration(op_web_now() - start)}`;
+}
+
+// In the order Deno lists them.
+const methods = {
+  log: (...args) => print(LOG, args),
+  debug: (...args) => print(DEBUG, args),
+  info: (...args) => print(INFO, args),
+
+  dir: (value, given) => {
+    print(LOG, [typeof value === "string" ? value : inspect(value, { ...options, ...given })]);
+  },
+
+  dirxml: (...args) => print(LOG, args),
+  warn: (...args) => print(WARN, args),
+  error: (...args) => print(ERROR, args),
+
+  assert: (condition = false, ...args) => {
+    if (condition) return;
+    if (args.length === 0) print(ERROR, ["Assertion failed"]);
+    else if (typeof args[0] === "string") print(ERROR, [`Assertion failed: ${args[0]}`, ...args.slice(1)]);
+    else print(ERROR, ["Assertion failed:", ...args]);
+  },
+
+  count: (label = "default") => {
+    label = `${label}`;
+    const count = (counts.get(label) ?? 0) + 1;
+    counts.set(label, count);
+    print(INFO, [`${label}: ${count}`]);
+  },
+
+  countReset: (label = "default") => {
+    label = `${label}`;
+    if (counts.has(label)) counts.set(label, 0);
+    else print(WARN, [`Count for '${label}' does not exist`]);
+  },
+
+  table: (data, properties) => {
+    if (properties !== undefined && !Array.isArray(properties)) {
+      throw new TypeError(`The 'properties' argument must be of type Array: received type ${typeof properties}`);
+    }
+    print(LOG, [data === null || typeof data !== "object" ? data : tableOf(data, properties)]);
+  },
+
+  time: (label = "default") => {
+    label = `${label}`;
+    if (starts.has(label)) print(WARN, [`Timer '${label}' already exists`]);
+    else starts.set(label, op_web_now());
+  },
+
+  timeLog: (label = "default", ...args) => {
+    const text = elapsed(`${label}`);
+    if (text !== undefined) print(INFO, [text, ...args]);
+  },
+
+  timeEnd: (label = "default") => {
+    const text = elapsed(`${label}`);
+    if (text === undefined) return;
+    starts.delete(`${label}`);
+    print(INFO, [text]);
+  },
+
+  group: (...label) => {
+    if (label.length > 0) print(LOG, label);
+    indent += INDENT;
+  },
+
+  groupCollapsed: (...label) => methods.group(...label),
+
+  groupEnd: () => {
+    indent = indent.slice(INDENT.length);
+  },
+
+  clear: () => {
+    indent = "";
+    write(LOG, "\x1b[1;1H\x1b[0J");
+  },
+
+  trace: (...args) => {
+    const error = { name: "Trace", message: formatArguments(args, options) };
+    captureStackTrace(error); // frames of glue are left out by the engine
+    print(ERROR, [error.stack]);
+  },
+
+  profile: () => {},
+  profileEnd: () => {},
+  timeStamp: () => {},
+};
 
 // Three significant digits, but never finer than a microsecond nor coarser than a millisecond.
 function duration(ms) {
@@ -223,34 +210,10 @@ function drawTable(headings, columns, height) {
 
 // ------------------------------------------------------------------------------------------------------------ public
 
-const inner = new Console();
+// The standard wants an empty object between console and Object.prototype.
 const facade = Object.create({}, { [Symbol.toStringTag]: { value: "console", configurable: true } });
-const methods = {
-  log: (...args) => inner.log(...args),
-  debug: (...args) => inner.debug(...args),
-  info: (...args) => inner.info(...args),
-  dir: (value, options) => inner.dir(value, options),
-  dirxml: (...args) => inner.dirxml(...args),
-  warn: (...args) => inner.warn(...args),
-  error: (...args) => inner.error(...args),
-  assert: (...args) => inner.assert(...args),
-  count: (label) => inner.count(label),
-  countReset: (label) => inner.countReset(label),
-  table: (data, properties) => inner.table(data, properties),
-  time: (label) => inner.time(label),
-  timeLog: (...args) => inner.timeLog(...args),
-  timeEnd: (label) => inner.timeEnd(label),
-  group: (...label) => inner.group(...label),
-  groupCollapsed: (...label) => inner.group(...label),
-  groupEnd: () => inner.groupEnd(),
-  clear: () => inner.clear(),
-  trace: (...args) => inner.trace(...args),
-  profile: () => {},
-  profileEnd: () => {},
-  timeStamp: () => {},
-};
 for (const name of objectKeys(methods)) facade[name] = methods[name];
-defineProperty(facade, "indentLevel", { get: () => inner.indentLevel(), enumerable: true, configurable: true });
+defineProperty(facade, "indentLevel", { get: () => indent.length / INDENT.length, enumerable: true, configurable: true });
 defineProperty(facade, Symbol("isConsoleInstance"), { value: true, enumerable: true });
 
 core.defineGlobal("console", facade);

@@ -84,7 +84,17 @@ const DEFAULTS = {
   trailingComma: false,
   iterableLimit: 100,
   strAbbreviateSize: 10000,
+  indentationLvl: 0,
 };
+const COLORED = { ...DEFAULTS, colors: true };
+
+// console passes nothing but colors: two ready-made sets.
+function withDefaults(options) {
+  const given = objectKeys(options);
+  if (given.length === 0) return DEFAULTS;
+  if (given.length === 1 && given[0] === "colors") return options.colors ? COLORED : DEFAULTS;
+  return { ...DEFAULTS, ...options };
+}
 
 // ---------------------------------------------------------------------------------------------------- strings, names
 
@@ -94,6 +104,7 @@ const NEEDS_ESCAPE = /[\x00-\x1f\x7f-\x9f\\]/;
 const ESCAPED = /[\x00-\x1f\x7f-\x9f\\]/g;
 const SHORT_ESCAPES = { "\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r", "\v": "\\v", "\\": "\\\\" };
 const IDENTIFIER = /^[a-zA-Z_][a-zA-Z_0-9]*$/;
+const SYMBOL_WORD = /^[a-zA-Z_][a-zA-Z_.0-9]*$/;
 // deno-lint-ignore no-control-regex
 const COLOR_CODES = /\x1b\[\d\d?m/g;
 
@@ -240,21 +251,21 @@ const ARRAY_PROPERTY = 2; // a named property behind the entries of an array
 
 class Printer {
   constructor(options) {
-    const o = { ...DEFAULTS, ...options };
-    this.depth = o.depth === null || o.depth === undefined ? Infinity : o.depth;
+    const o = options === undefined ? DEFAULTS : withDefaults(options);
+    this.depth = o.depth ?? Infinity;
     this.colors = o.colors;
     this.showHidden = o.showHidden;
     this.showProxy = o.showProxy;
-    this.compact = o.compact === true ? true : o.compact === false ? false : o.compact;
+    this.compact = o.compact;
     this.breakLength = o.breakLength;
     this.sorted = o.sorted;
     this.getters = o.getters;
     this.trailingComma = o.trailingComma;
-    this.iterableLimit = o.iterableLimit === null ? Infinity : o.iterableLimit;
-    this.strAbbreviateSize = o.strAbbreviateSize === null ? Infinity : o.strAbbreviateSize;
+    this.iterableLimit = o.iterableLimit ?? Infinity;
+    this.strAbbreviateSize = o.strAbbreviateSize ?? Infinity;
     this.path = [];
     this.refs = null; // object -> number, once a cycle was met
-    this.indentation = o.indentationLvl ?? 0;
+    this.indentation = o.indentationLvl;
     this.lastLevel = 0;
   }
 
@@ -346,7 +357,8 @@ class Printer {
 
   symbol(value) {
     const text = value.description;
-    return text === undefined || text === "" ? "Symbol()" : `Symbol(${escapeControls(text)})`;
+    if (text === undefined || text === "") return "Symbol()";
+    return `Symbol(${SYMBOL_WORD.test(text) ? text : quoteString(text)})`;
   }
 
   /** The text of an object that prints itself, or undefined. */
@@ -575,7 +587,7 @@ class Printer {
     }
     if (level > this.depth) {
       const name = this.prefix(className, tag, brand === "Array" ? "Array" : "Object").slice(0, -1);
-      return this.style(className === null ? `[${name}]` : `[${name}]`, "special");
+      return this.style(className === null ? name : `[${name}]`, "special");
     }
     const inner = level + 1;
     this.path.push(value);

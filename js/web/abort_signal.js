@@ -2,7 +2,7 @@
 import { core } from "ext:core/mod.js";
 import { DOMException } from "ext:web/dom_exception.js";
 import { defineEventHandler, dispatchTrusted, Event, EventTarget } from "ext:web/event.js";
-import { exposeClass, illegalConstructor, internal, requireArguments, toSequence, toUnsignedSafe } from "ext:web/webidl.js";
+import { configureClass, illegalConstructor, internal, requireArguments, toSequence, toUnsignedSafe } from "ext:web/webidl.js";
 
 let abort;
 let algorithms;
@@ -123,7 +123,7 @@ export class AbortSignal extends EventTarget {
   }
 }
 defineEventHandler(AbortSignal.prototype, "abort");
-exposeClass(AbortSignal, ["aborted", "reason", "onabort"]);
+configureClass(AbortSignal, ["aborted", "reason", "onabort"]);
 
 function abortError() {
   return new DOMException("The signal has been aborted", "AbortError");
@@ -138,7 +138,7 @@ export class AbortController {
     abort(this.#signal, reason);
   }
 }
-exposeClass(AbortController, ["signal"]);
+configureClass(AbortController, ["signal"]);
 
 /** Runs `step(reason)` when the signal aborts, before its event; at once if it has. Returns a function that takes it back. */
 export function onAbort(signal, step) {

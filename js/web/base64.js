@@ -1,13 +1,13 @@
 // atob and btoa, on text of one byte per character.
 import { DOMException } from "ext:web/dom_exception.js";
-import { exposeFunction, requireArguments } from "ext:web/webidl.js";
+import { requireArguments } from "ext:web/webidl.js";
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 const VALUES = new Int8Array(128).fill(-1);
 for (let i = 0; i < 64; i++) VALUES[ALPHABET.charCodeAt(i)] = i;
 const WHITESPACE = /[\t\n\f\r ]+/g;
 
-exposeFunction("btoa", function btoa(data) {
+export function btoa(data) {
   requireArguments(arguments.length, 1, "Failed to execute 'btoa'");
   const text = `${data}`;
   let out = "";
@@ -26,9 +26,9 @@ exposeFunction("btoa", function btoa(data) {
       (i + 2 < text.length ? ALPHABET[c & 63] : "=");
   }
   return out;
-});
+}
 
-exposeFunction("atob", function atob(data) {
+export function atob(data) {
   requireArguments(arguments.length, 1, "Failed to execute 'atob'");
   let text = `${data}`.replace(WHITESPACE, "");
   if (text.length % 4 === 0) text = text.replace(/={1,2}$/, "");
@@ -50,4 +50,4 @@ exposeFunction("atob", function atob(data) {
     }
   }
   return out;
-});
+}

@@ -1,7 +1,8 @@
 // crypto: random values, digests, HMAC.
 import { op_crypto_digest, op_crypto_hmac, op_crypto_random, op_crypto_random_uuid } from "ext:core/ops";
+import { atob, btoa } from "ext:web/base64.js";
 import { DOMException, QuotaExceededError } from "ext:web/dom_exception.js";
-import { bytesOf, exposeClass, exposeGetter, illegalConstructor, internal, requireArguments } from "ext:web/webidl.js";
+import { bytesOf, configureClass, illegalConstructor, internal, requireArguments } from "ext:web/webidl.js";
 
 const { getOwnPropertyDescriptor, getPrototypeOf } = Object;
 const typedArrayName = getOwnPropertyDescriptor(getPrototypeOf(Uint8Array).prototype, Symbol.toStringTag).get;
@@ -17,7 +18,7 @@ const FORMATS = ["raw", "pkcs8", "spki", "jwk"];
 
 let secretOf;
 
-class CryptoKey {
+export class CryptoKey {
   #type;
   #extractable;
   #algorithm;
@@ -47,7 +48,7 @@ class CryptoKey {
     return this.#usages;
   }
 }
-exposeClass(CryptoKey, ["type", "extractable", "algorithm", "usages"]);
+configureClass(CryptoKey, ["type", "extractable", "algorithm", "usages"]);
 
 function nameOf(algorithm) {
   return `${algorithm !== null && typeof algorithm === "object" ? algorithm.name : algorithm}`.toUpperCase();
@@ -95,7 +96,7 @@ function hmacKey(secret, algorithm, extractable, usages) {
   return new CryptoKey(internal, "secret", extractable, description, order, secret);
 }
 
-class SubtleCrypto {
+export class SubtleCrypto {
   constructor(key) {
     if (key !== internal) illegalConstructor();
   }
@@ -167,16 +168,15 @@ class SubtleCrypto {
     return difference === 0;
   }
 }
-exposeClass(SubtleCrypto, []);
+configureClass(SubtleCrypto, []);
 
-const { atob, btoa } = globalThis;
 function atobUrl(text) {
   return atob(text.replaceAll("-", "+").replaceAll("_", "/"));
 }
 
 const subtle = new SubtleCrypto(internal);
 
-class Crypto {
+export class Crypto {
   constructor(key) {
     if (key !== internal) illegalConstructor();
   }
@@ -202,6 +202,5 @@ class Crypto {
     return subtle;
   }
 }
-exposeClass(Crypto, ["subtle"]);
-const crypto = new Crypto(internal);
-exposeGetter("crypto", () => crypto);
+configureClass(Crypto, ["subtle"]);
+export const crypto = new Crypto(internal);

@@ -1,5 +1,4 @@
 // DOMException: an Error whose name and code are its own; message, name and code are getters of the prototype.
-import { core } from "ext:core/mod.js";
 import { privateCustomInspect, visibleProperties } from "ext:web/inspect.js";
 import { configureClass } from "ext:web/webidl.js";
 
@@ -98,7 +97,6 @@ defineProperty(DOMException.prototype, privateCustomInspect, {
   configurable: true,
   writable: true,
 });
-core.defineGlobal("DOMException", DOMException);
 
 /** What `crypto.getRandomValues` throws for too much; a DOMException with facts. */
 export class QuotaExceededError extends DOMException {
@@ -117,13 +115,3 @@ export class QuotaExceededError extends DOMException {
   }
 }
 configureClass(QuotaExceededError);
-core.defineGlobal("QuotaExceededError", QuotaExceededError);
-
-// Ops name these classes in their errors.
-for (const name of Object.keys(CODES)) {
-  const build = function (message) {
-    return new DOMException(message, name);
-  };
-  build.prototype = DOMException.prototype;
-  core.registerErrorClass(`DOMException${name}`, build);
-}

@@ -1,6 +1,6 @@
 // TextEncoder and TextDecoder; the tables are the JVM's charsets.
 import { op_encoding_decode, op_encoding_decode_chunk, op_encoding_encode_utf8, op_encoding_supported } from "ext:core/ops";
-import { bytesOf, exposeClass, requireArguments } from "ext:web/webidl.js";
+import { bytesOf, configureClass, requireArguments } from "ext:web/webidl.js";
 
 // The Encoding Standard: name, the JVM's charset, then the labels that are not the name itself.
 const ENCODINGS = [
@@ -122,7 +122,7 @@ export class TextDecoder {
     return text;
   }
 }
-exposeClass(TextDecoder, ["encoding", "fatal", "ignoreBOM"]);
+configureClass(TextDecoder, ["encoding", "fatal", "ignoreBOM"]);
 
 function concat(a, b) {
   const all = new Uint8Array(a.length + b.length);
@@ -160,4 +160,4 @@ export class TextEncoder {
     return { read, written };
   }
 }
-exposeClass(TextEncoder, ["encoding"]);
+configureClass(TextEncoder, ["encoding"]);

@@ -4,7 +4,7 @@
  */
 import { core } from "ext:core/mod.js";
 import { DOMException } from "ext:web/dom_exception.js";
-import { configureClass, exposeClass, illegalInvocation, requireArguments } from "ext:web/webidl.js";
+import { configureClass, illegalInvocation, requireArguments } from "ext:web/webidl.js";
 import { privateCustomInspect, visibleProperties } from "ext:web/inspect.js";
 
 const { defineProperty } = Object;
@@ -135,7 +135,7 @@ const EVENT_PROPERTIES = [
 
 // Own properties of a subclass (a user's class too) are not shown, as in Deno.
 function exposeEvent(constructor, extra = []) {
-  exposeClass(constructor);
+  configureClass(constructor);
   const shown = [...EVENT_PROPERTIES, ...extra];
   defineProperty(constructor.prototype, privateCustomInspect, {
     value(inspect, options) {
@@ -273,7 +273,6 @@ export class EventTarget {
   }
 }
 configureClass(EventTarget);
-core.defineGlobal("EventTarget", EventTarget);
 
 function remove(all, name, listener) {
   listener.removed = true;

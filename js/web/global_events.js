@@ -13,25 +13,29 @@ import {
   hasListeners,
   PromiseRejectionEvent,
 } from "ext:web/event.js";
-import { exposeFunction, exposeGetter, illegalConstructor, requireArguments } from "ext:web/webidl.js";
+import { illegalConstructor } from "ext:web/webidl.js";
 
-const { defineProperty, setPrototypeOf } = Object;
+const { defineProperty, getOwnPropertyDescriptor, setPrototypeOf } = Object;
 
 /** The class of the global object; only its prototype is of use. */
-class Window extends EventTarget {
+export class Window extends EventTarget {
   constructor() {
     illegalConstructor();
   }
 }
-defineProperty(Window.prototype, Symbol.toStringTag, { value: "Window", configurable: true });
-core.defineGlobal("Window", Window);
+// main.js has put a stand-in there, which loaded this module when it was asked for a listener.
 setPrototypeOf(globalThis, Window.prototype);
+defineProperty(Window.prototype, Symbol.toStringTag, { value: "Window", configurable: true });
 adoptEventTarget(globalThis);
+export const { addEventListener, removeEventListener, dispatchEvent } = EventTarget.prototype;
+export { EventTarget };
 
-exposeGetter("self", () => globalThis);
+/** Holds the attributes onerror, onload, ... until they move to the global object. */
+const attributes = {};
 for (const type of ["error", "load", "beforeunload", "unload", "unhandledrejection", "rejectionhandled"]) {
-  defineEventHandler(globalThis, type);
+  defineEventHandler(attributes, type);
 }
+export const attribute = (name) => getOwnPropertyDescriptor(attributes, name);
 
 const POSITION = /^\s+at (?:.*\()?(.*?):(\d+):(\d+)\)?$/m;
 
@@ -52,7 +56,9 @@ function uncaughtMessage(error) {
 
 // An error thrown by a listener of "error" is not dispatched again: it ends the program.
 let reporting = false;
-core.setReportExceptionCallback((error) => {
+
+/** True if a listener took care of the error. */
+export function onException(error) {
   if (reporting || !hasListeners(globalThis, "error")) return false;
   reporting = true;
   try {
@@ -61,26 +67,20 @@ core.setReportExceptionCallback((error) => {
   } finally {
     reporting = false;
   }
-});
+}
 
-core.setUnhandledPromiseRejectionHandler((promise, reason) => {
+/** True if a listener took care of the rejection. */
+export function onRejection(promise, reason) {
   if (!hasListeners(globalThis, "unhandledrejection")) return false;
   const event = new PromiseRejectionEvent("unhandledrejection", { cancelable: true, promise, reason });
   return !dispatchTrusted(globalThis, event);
-});
+}
 
-core.setHandledPromiseRejectionHandler?.((promise, reason) => {
+export function onLateHandler(promise, reason) {
   dispatchTrusted(globalThis, new PromiseRejectionEvent("rejectionhandled", { promise, reason }));
-});
+}
 
-core.setLifecycle({
-  load: () => dispatchTrusted(globalThis, new Event("load")),
-  /** True if a listener wants to go on: the loop is looked at again. */
-  beforeunload: () => !dispatchTrusted(globalThis, new Event("beforeunload", { cancelable: true })),
-  unload: () => dispatchTrusted(globalThis, new Event("unload")),
-});
-
-exposeFunction("reportError", function reportError(error) {
-  requireArguments(arguments.length, 1, "Failed to execute 'reportError'");
-  core.reportException(error);
-});
+/** Dispatches an event of the life of the script; false if a listener prevented it. */
+export function onLife(type, cancelable) {
+  return dispatchTrusted(globalThis, new Event(type, { cancelable }));
+}

@@ -1,17 +1,11 @@
-// Entry point of the extension: each module puts its own names on the global object.
+/*
+ * Entry point of the extension. What nearly every script uses is loaded at once: console, timers. All else is a global
+ * that loads its module when first touched, so that a small script starts fast.
+ */
+import { core } from "ext:core/mod.js";
 import "ext:web/date.js";
 import "ext:web/console.js";
-import "ext:web/dom_exception.js";
-import "ext:web/event.js";
-import "ext:web/abort_signal.js";
-import "ext:web/global_events.js";
 import "ext:web/timers.js";
-import "ext:web/performance.js";
-import "ext:web/base64.js";
-import "ext:web/encoding.js";
-import "ext:web/structured_clone.js";
-import "ext:web/crypto.js";
-import "ext:web/navigator.js";
 import "ext:web/url.js";
 import "ext:web/streams.js";
 import "ext:web/blob.js";
@@ -20,3 +14,84 @@ import "ext:web/headers.js";
 import "ext:web/request.js";
 import "ext:web/response.js";
 import "ext:web/fetch.js";
+import { exposeFunction, exposeGetter, requireArguments } from "ext:web/webidl.js";
+
+const { create, defineProperty, setPrototypeOf } = Object;
+
+// Module -> the globals it exports.
+const LAZY = {
+  "ext:web/dom_exception.js": ["DOMException", "QuotaExceededError"],
+  "ext:web/event.js": [
+    "Event", "CustomEvent", "ErrorEvent", "PromiseRejectionEvent", "MessageEvent", "CloseEvent", "ProgressEvent",
+  ],
+  "ext:web/global_events.js": ["EventTarget", "Window"],
+  "ext:web/abort_signal.js": ["AbortController", "AbortSignal"],
+  "ext:web/performance.js": ["performance", "Performance", "PerformanceEntry", "PerformanceMark", "PerformanceMeasure"],
+  "ext:web/base64.js": ["atob", "btoa"],
+  "ext:web/encoding.js": ["TextEncoder", "TextDecoder"],
+  "ext:web/structured_clone.js": ["structuredClone"],
+  "ext:web/crypto.js": ["crypto", "Crypto", "CryptoKey", "SubtleCrypto"],
+  "ext:web/navigator.js": ["navigator", "Navigator"],
+};
+for (const specifier of Object.keys(LAZY)) {
+  for (const name of LAZY[specifier]) core.defineLazyGlobal(name, specifier);
+}
+
+core.defineGlobal("location", undefined);
+exposeGetter("self", () => globalThis);
+exposeFunction("reportError", function reportError(error) {
+  requireArguments(arguments.length, 1, "Failed to execute 'reportError'");
+  core.reportException(error);
+});
+
+// ------------------------------------------------------------------------------------- the global object's own events
+
+/*
+ * The global object becomes an event target when a script first asks for a listener in any way; until then nobody can
+ * listen, and errors and the end of the script need no events.
+ */
+let events = null;
+function loadEvents() {
+  events ??= core.loadLazy("ext:web/global_events.js");
+  return events;
+}
+
+const standIn = create(Object.prototype, { [Symbol.toStringTag]: { value: "Window", configurable: true } });
+for (const name of ["addEventListener", "removeEventListener", "dispatchEvent"]) {
+  defineProperty(standIn, name, { get: () => loadEvents()[name], configurable: true });
+}
+setPrototypeOf(globalThis, standIn);
+
+for (const type of ["error", "load", "beforeunload", "unload", "unhandledrejection", "rejectionhandled"]) {
+  const name = `on${type}`;
+  defineProperty(globalThis, name, {
+    get: () => (events === null ? null : events.attribute(name).get.call(globalThis)),
+    set: (value) => loadEvents().attribute(name).set.call(globalThis, value),
+    enumerable: true,
+    configurable: true,
+  });
+}
+
+core.setReportExceptionCallback((error) => events !== null && events.onException(error));
+core.setUnhandledPromiseRejectionHandler((promise, reason) => events !== null && events.onRejection(promise, reason));
+core.setHandledPromiseRejectionHandler?.((promise, reason) => events?.onLateHandler(promise, reason));
+core.setLifecycle({
+  load: () => events?.onLife("load", false),
+  /** True if a listener wants to go on: the loop is looked at again. */
+  beforeunload: () => events !== null && !events.onLife("beforeunload", true),
+  unload: () => events?.onLife("unload", false),
+});
+
+// Ops name these in their errors.
+for (const name of [
+  "IndexSizeError", "HierarchyRequestError", "WrongDocumentError", "InvalidCharacterError",
+  "NoModificationAllowedError", "NotFoundError", "NotSupportedError", "InUseAttributeError", "InvalidStateError",
+  "SyntaxError", "InvalidModificationError", "NamespaceError", "InvalidAccessError", "TypeMismatchError",
+  "SecurityError", "NetworkError", "AbortError", "URLMismatchError", "QuotaExceededError", "TimeoutError",
+  "InvalidNodeTypeError", "DataCloneError", "DataError", "OperationError",
+]) {
+  core.registerErrorBuilder(`DOMException${name}`, (message) => {
+    const { DOMException } = core.loadLazy("ext:web/dom_exception.js");
+    return new DOMException(message, name);
+  });
+}

@@ -1,12 +1,11 @@
 // navigator: what a script may know of where it runs.
-import { core } from "ext:core/mod.js";
 import { op_web_facts } from "ext:core/ops";
-import { exposeClass, exposeGetter, illegalConstructor, internal } from "ext:web/webidl.js";
+import { configureClass, illegalConstructor, internal } from "ext:web/webidl.js";
 
 let facts;
 const fact = (name) => (facts ??= op_web_facts())[name];
 
-class Navigator {
+export class Navigator {
   constructor(key) {
     if (key !== internal) illegalConstructor();
   }
@@ -26,7 +25,5 @@ class Navigator {
     return fact("platform");
   }
 }
-exposeClass(Navigator, ["hardwareConcurrency", "userAgent", "language", "languages", "platform"]);
-const navigator = new Navigator(internal);
-exposeGetter("navigator", () => navigator);
-core.defineGlobal("location", undefined);
+configureClass(Navigator, ["hardwareConcurrency", "userAgent", "language", "languages", "platform"]);
+export const navigator = new Navigator(internal);

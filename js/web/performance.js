@@ -1,15 +1,13 @@
 // performance: the monotonic clock since start, marks and measures.
-import { core } from "ext:core/mod.js";
 import { op_web_now, op_web_time_origin } from "ext:core/ops";
 import { DOMException } from "ext:web/dom_exception.js";
 import { EventTarget } from "ext:web/event.js";
-import { exposeClass, illegalConstructor, illegalInvocation, internal, requireArguments } from "ext:web/webidl.js";
+import { configureClass, illegalConstructor, illegalInvocation, internal, requireArguments } from "ext:web/webidl.js";
 import { structuredClone } from "ext:web/structured_clone.js";
 
-const { defineProperty } = Object;
 const entries = [];
 
-class PerformanceEntry {
+export class PerformanceEntry {
   #name;
   #type;
   #start;
@@ -37,9 +35,9 @@ class PerformanceEntry {
     return { name: this.#name, entryType: this.#type, startTime: this.#start, duration: this.#duration };
   }
 }
-exposeClass(PerformanceEntry, ["name", "entryType", "startTime", "duration"]);
+configureClass(PerformanceEntry, ["name", "entryType", "startTime", "duration"]);
 
-class PerformanceMark extends PerformanceEntry {
+export class PerformanceMark extends PerformanceEntry {
   #detail;
   constructor(name, options = {}) {
     requireArguments(arguments.length, 1, "Failed to construct 'PerformanceMark'");
@@ -55,9 +53,9 @@ class PerformanceMark extends PerformanceEntry {
     return { ...super.toJSON(), detail: this.#detail };
   }
 }
-exposeClass(PerformanceMark, ["name", "entryType", "startTime", "duration", "detail"]);
+configureClass(PerformanceMark, ["name", "entryType", "startTime", "duration", "detail"]);
 
-class PerformanceMeasure extends PerformanceEntry {
+export class PerformanceMeasure extends PerformanceEntry {
   #detail;
   constructor(name, start, duration, detail, key) {
     super(name, "measure", start, duration, key);
@@ -70,7 +68,7 @@ class PerformanceMeasure extends PerformanceEntry {
     return { ...super.toJSON(), detail: this.#detail };
   }
 }
-exposeClass(PerformanceMeasure, ["name", "entryType", "startTime", "duration", "detail"]);
+configureClass(PerformanceMeasure, ["name", "entryType", "startTime", "duration", "detail"]);
 
 function timeOf(mark) {
   if (typeof mark === "number") {
@@ -91,7 +89,7 @@ function clear(type, name) {
 
 const byTime = (list) => list.sort((a, b) => a.startTime - b.startTime);
 
-class Performance extends EventTarget {
+export class Performance extends EventTarget {
   #brand;
   constructor(key) {
     if (key !== internal) illegalConstructor();
@@ -153,7 +151,5 @@ class Performance extends EventTarget {
     return { timeOrigin: this.timeOrigin };
   }
 }
-exposeClass(Performance, ["timeOrigin"]);
-const performance = new Performance(internal);
-core.defineGlobal("performance", performance);
-defineProperty(globalThis, "performance", { enumerable: true });
+configureClass(Performance, ["timeOrigin"]);
+export const performance = new Performance(internal);

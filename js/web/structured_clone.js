@@ -5,7 +5,7 @@
 import { core } from "ext:core/mod.js";
 import { DOMException } from "ext:web/dom_exception.js";
 import { isError, privateCustomInspect } from "ext:web/inspect.js";
-import { exposeFunction, requireArguments, toSequence } from "ext:web/webidl.js";
+import { requireArguments, toSequence } from "ext:web/webidl.js";
 
 const { defineProperty, getOwnPropertyDescriptor, getPrototypeOf, keys: objectKeys } = Object;
 const tagOf = (value) => Object.prototype.toString.call(value).slice(8, -1);
@@ -191,4 +191,3 @@ export function structuredClone(value, options) {
   if (transferBuffer !== undefined) for (const buffer of taken.keys()) transferBuffer.call(buffer);
   return clone;
 }
-exposeFunction("structuredClone", structuredClone);

@@ -84,7 +84,7 @@ export function configureClass(constructor, shown) {
   }
 }
 
-/** {@link configureClass}, then a global of its name. */
+/** {@link configureClass}, then a global of its name; for modules that main.js does not define as lazy globals. */
 export function exposeClass(constructor, shown) {
   configureClass(constructor, shown);
   core.defineGlobal(constructor.name, constructor);

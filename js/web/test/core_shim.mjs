@@ -6,6 +6,8 @@ const { internalBinding } = createRequire(import.meta.url)("internal/test/bindin
 const util = internalBinding("util");
 const timers = new Map();
 let nextTimer = 1;
+/** Filled by install.mjs: node cannot load a module synchronously. */
+export const loaded = {};
 export const core = {
   Deno: {},
   colors: false,
@@ -16,6 +18,11 @@ export const core = {
   write: (level, text) => fs.writeSync(level > 2 ? 2 : 1, text),
   setInspect() {},
   registerErrorClass() {},
+  registerErrorBuilder() {},
+  loadLazy: (specifier) => loaded[specifier],
+  defineLazyGlobal(name, specifier) {
+    Object.defineProperty(globalThis, name, { get: () => loaded[specifier][name], configurable: true });
+  },
   addStartListener: (fn) => fn(),
   setLifecycle() {},
   setUnhandledPromiseRejectionHandler() {},

@@ -548,11 +548,9 @@ final class ScriptSupervisor implements AutoCloseable {
     private static ScriptError errorOf(Throwable failure) {
         if (failure instanceof JsError error) {
             var at = error.position();
-            var message = error.errorClass().isEmpty()
-                    ? "Uncaught " + error.getMessage()
-                    : error.errorClass() + ": " + error.getMessage();
+            var first = error.report().lines().findFirst().orElse("");
             return new ScriptError(
-                    message,
+                    first.replaceFirst("^Uncaught (\\(in promise\\) )?", ""),
                     error.report(),
                     at == null ? null : at.specifier(),
                     at == null ? null : Integer.valueOf(at.line()),
@@ -568,7 +566,9 @@ final class ScriptSupervisor implements AutoCloseable {
     /** Trying again cannot help until the file changes. */
     private static boolean isForGood(Throwable failure) {
         return failure instanceof JsError error
-                && (error.errorClass().equals("SyntaxError")
-                        || String.valueOf(error.getMessage()).contains("Module not found"));
+                && (error.report().startsWith("SyntaxError")
+                        || error.errorClass().equals("SyntaxError")
+                        || error.report().contains("could not be parsed")
+                        || error.report().startsWith("Module not found"));
     }
 }

@@ -6,6 +6,7 @@ import dev.carillon.scheduler.Configuration;
 import dev.carillon.scheduler.Configuration.ScriptSource;
 import dev.carillon.scheduler.ConfigurationException;
 import dev.carillon.scheduler.ConfigurationReader;
+import dev.carillon.scheduler.Durations;
 import dev.carillon.scheduler.LogSetup;
 import dev.carillon.scheduler.Service;
 import dev.carillon.scheduler.http.HttpApi;
@@ -115,7 +116,7 @@ final class ServeCommand implements Callable<Integer> {
                         () -> {
                             log.info(
                                     "stopping: no new fires, handlers have {} to end",
-                                    configuration.limits().stopDeadline());
+                                    Durations.words(configuration.limits().stopDeadline()));
                             service.close();
                             log.info("stopped");
                             stopped.countDown();

@@ -14,14 +14,19 @@ import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
 import io.javalin.util.JavalinBindException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Function;
 import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.handler.ErrorHandler;
+import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +44,8 @@ public final class HttpApi implements AutoCloseable {
     static final long STREAM_SILENCE_MS_MAX = 15_000;
 
     private static final System.Logger LOG = System.getLogger(HttpApi.class.getName());
-    private static final Set<String> BODILESS = Set.of("/healthz", "/readyz");
+    /** Request attribute: the error has its body. */
+    private static final String ANSWERED = "carillon.answered";
 
     private final ServiceView view;
     private final EventHub events;
@@ -117,12 +123,16 @@ public final class HttpApi implements AutoCloseable {
             // Job ids hold slashes, which clients send as %2F.
             http.setUriCompliance(UriCompliance.from(EnumSet.of(
                     UriCompliance.Violation.AMBIGUOUS_PATH_SEPARATOR,
+                    UriCompliance.Violation.AMBIGUOUS_EMPTY_SEGMENT,
                     UriCompliance.Violation.AMBIGUOUS_PATH_ENCODING,
                     UriCompliance.Violation.SUSPICIOUS_PATH_CHARACTERS)));
         });
         config.jetty.modifyServletContextHandler(
                 context -> context.getServletHandler().setDecodeAmbiguousURIs(true));
-        config.jetty.modifyServer(jetty -> jetty.setStopTimeout(2_000));
+        config.jetty.modifyServer(jetty -> {
+            jetty.setStopTimeout(2_000);
+            jetty.setErrorHandler(new PlainErrors());
+        });
         routes(config);
     }
 
@@ -161,8 +171,10 @@ public final class HttpApi implements AutoCloseable {
             context.status(health.ok() && health.ready() ? 200 : 503);
             json(context, health);
         });
-        routes.get("/<path>", this::page);
-        routes.get("/", this::page);
+        for (var path : List.of("/", "/<path>")) {
+            routes.get(path, this::page);
+            routes.head(path, this::page);
+        }
 
         routes.exception(ApiError.class, this::refuse);
         routes.exception(JobRefused.class, (e, context) -> refuse(ofRefused(e), context));
@@ -190,21 +202,15 @@ public final class HttpApi implements AutoCloseable {
                     context);
         });
         routes.error(404, context -> {
-            if (context.result() == null
-                    || !String.valueOf(context.contentType()).contains("json")) {
-                refuse(
-                        new ApiError(
-                                404,
-                                "not_found",
-                                "There is nothing at " + context.path() + ".",
-                                "/openapi.yaml lists what there is"),
-                        context);
+            if (context.attribute(ANSWERED) == null) {
+                refuse(nothingAt(context.path()), context);
             }
         });
     }
 
     private void refuse(ApiError error, Context context) {
         context.status(error.status());
+        context.attribute(ANSWERED, true);
         json(context, error.body());
     }
 
@@ -216,6 +222,11 @@ public final class HttpApi implements AutoCloseable {
             case NOT_LOADED -> new ApiError(409, "not_loaded", message, "GET /api/scripts says how its script stands.");
             case RETIRED -> new ApiError(409, "retired", message, "Register it again in its script.");
         };
+    }
+
+    private static ApiError nothingAt(String path) {
+        return new ApiError(
+                404, "not_found", "There is nothing at " + path + ".", "/openapi.yaml lists what there is.");
     }
 
     private static ApiError notFound(String what, String id) {
@@ -329,6 +340,23 @@ public final class HttpApi implements AutoCloseable {
         }
     }
 
+    /** What Jetty refuses before it reaches us, in the API's own form. */
+    private static final class PlainErrors implements Request.Handler {
+        @Override
+        public boolean handle(Request request, Response response, Callback callback) {
+            var message = request.getAttribute(ErrorHandler.ERROR_MESSAGE);
+            var body = new ApiError(
+                            response.getStatus(),
+                            "bad_request",
+                            message == null ? "This request cannot be understood." : message + ".",
+                            "/openapi.yaml lists what can be asked.")
+                    .body();
+            response.getHeaders().put("Content-Type", "application/json");
+            response.write(true, ByteBuffer.wrap(Json.bytes(body)), callback);
+            return true;
+        }
+    }
+
     /** Server-sent events until the reader goes, falls behind, or the service stops. */
     private void stream(Context context) throws IOException, InterruptedException {
         var response = context.res();
@@ -369,9 +397,8 @@ public final class HttpApi implements AutoCloseable {
 
     private void page(Context context) {
         var path = context.path();
-        if (BODILESS.contains(path) || path.startsWith("/api/")) {
-            throw new ApiError(
-                    404, "not_found", "There is nothing at " + path + ".", "/openapi.yaml lists what there is");
+        if (path.startsWith("/api/")) {
+            throw nothingAt(path);
         }
         var found = pages.find(path);
         if (found.isEmpty() && !path.substring(path.lastIndexOf('/') + 1).contains(".")) {

@@ -4,7 +4,7 @@
 const bridge = globalThis.__carillon_bridge;
 delete globalThis.__carillon_bridge;
 
-const { defineProperty } = Object;
+const { defineProperty, freeze } = Object;
 const { apply } = Reflect;
 const { isArray } = Array;
 const { isSafeInteger, isInteger } = Number;
@@ -33,11 +33,12 @@ const dataBuffer = getter(DataView.prototype, "buffer");
 const dataOffset = getter(DataView.prototype, "byteOffset");
 const dataLength = getter(DataView.prototype, "byteLength");
 const tagOf = getter(TypedArrayPrototype, Symbol.toStringTag);
-const { isWellFormed, toWellFormed } = String.prototype;
+const { isWellFormed, startsWith, toWellFormed } = String.prototype;
 const promiseThen = Promise.prototype.then;
 const mapGet = Map.prototype.get;
 const mapHas = Map.prototype.has;
 const mapSet = Map.prototype.set;
+const mapForEach = Map.prototype.forEach;
 const mapDelete = Map.prototype.delete;
 
 export { bridge };
@@ -281,6 +282,206 @@ function rejectWhereAwaited(pending) {
   open();
 }
 
+// --- ops by id
+
+const NO_BYTES = new Uint8Array(0);
+
+/** Calls an op by id with bytes: bytes, null, or a promise of bytes. */
+export function dispatchOp(id, control, ...buffers) {
+  return raw(id, [control, ...buffers], dispatchOp);
+}
+
+export function raw(id, args, op) {
+  if (id > 0 && id < calls.length) {
+    calls[id]++;
+  }
+  let answer;
+  try {
+    const control = args.length === 0 || args[0] === undefined || args[0] === null ? NO_BYTES : buffer(args[0]);
+    const lent = [];
+    for (let i = 1; i < args.length; i++) {
+      const view = buffer(args[i]);
+      lent[lent.length] = bufferOf(view);
+      lent[lent.length] = offsetOf(view);
+      lent[lent.length] = lengthOf(view);
+    }
+    answer = bridge.dispatch(id, bufferOf(control), offsetOf(control), lengthOf(control), lent);
+  } catch (e) {
+    throw fail(e, id < calls.length ? id : 0, op);
+  }
+  if (answer >= 0) {
+    return pendingPromise(answer, id, toBytes);
+  }
+  return answer === -1 ? toBytes(bridge.settledValue()) : null;
+}
+
+const ids = new Map();
+let tables;
+
+/** The id of an op, asked of the host once. */
+function opId(namespace, name) {
+  const key = `${namespace}:${name}`;
+  let id = apply(mapGet, ids, [key]);
+  if (id === undefined) {
+    id = bridge.lookup(namespace, name);
+    if (id === 0) {
+      throw new ReferenceError(`No op "${name}" in namespace "${namespace}"`);
+    }
+    apply(mapSet, ids, [key, id]);
+  }
+  return id;
+}
+
+/** A function that calls an op by namespace and name, with bytes; it fails once the op is gone. */
+export function opByName(namespace, name) {
+  return function op(control, ...buffers) {
+    return raw(opId(namespace, name), [control, ...buffers], op);
+  };
+}
+
+/** Namespace to name to id: a frozen picture of now. */
+export function catalog() {
+  if (tables === undefined) {
+    tables = parse(bridge.catalog());
+    for (const namespace in tables) {
+      freeze(tables[namespace]);
+    }
+    freeze(tables);
+  }
+  return tables;
+}
+
+// The one place where the host tells of ops that come and go after start.
+function registered(namespace, name, id) {
+  calls[id] = failures[id] = begun[id] = settled[id] = settledBadly[id] = 0;
+  apply(mapSet, ids, [`${namespace}:${name}`, id]);
+  tables = undefined;
+}
+
+function unregistered(namespace) {
+  const start = `${namespace}:`;
+  apply(mapForEach, ids, [(_, key) => {
+    if (apply(startsWith, key, [start])) {
+      apply(mapSet, ids, [key, undefined]);
+    }
+  }]);
+  tables = undefined;
+}
+
+export function openPlugin(path) {
+  try {
+    return bridge.openPlugin(str(path));
+  } catch (e) {
+    throw fail(e, 0, openPlugin);
+  }
+}
+
+export function loadOp(rid, name) {
+  let id;
+  try {
+    id = bridge.loadPluginOp(i32(rid), str(name));
+  } catch (e) {
+    throw fail(e, 0, loadOp);
+  }
+  return function op(control, ...buffers) {
+    return raw(id, [control, ...buffers], op);
+  };
+}
+
+/** Wraps an op so that each call is logged. */
+export function traced(name, op) {
+  return (...args) => {
+    const started = bridge.nanoTime();
+    let threw = true;
+    try {
+      const result = op(...args);
+      threw = false;
+      return result;
+    } finally {
+      bridge.trace(name, sizeOf(args), started, threw);
+    }
+  };
+}
+
+function sizeOf(args) {
+  let size = 0;
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i];
+    size += isView(arg) ? lengthOf(arg) : typeof arg === "string" ? arg.length : typeof arg === "object" && arg !== null
+      ? (stringify(arg) ?? "").length
+      : 8;
+  }
+  return size;
+}
+
+/** Settles what has completed, without leaving the guest; how many ops that were. */
+export function poll() {
+  const count = bridge.ready();
+  settle(count);
+  return count;
+}
+
+// --- channels
+
+/** Sends bytes to the host; its answer, or null. */
+export function pub(channel, message) {
+  let answer;
+  try {
+    const view = message === undefined ? NO_BYTES : buffer(message);
+    answer = bridge.pub(str(channel), bufferOf(view), offsetOf(view), lengthOf(view));
+  } catch (e) {
+    throw fail(e, 0, pub);
+  }
+  return answer === -1 ? toBytes(bridge.settledValue()) : null;
+}
+
+const subscribers = new Map();
+
+/** Calls back with each message of the host; one subscriber a channel. It keeps the loop alive until unref'd or closed. */
+export function sub(channel, callback) {
+  if (apply(mapHas, subscribers, [channel])) {
+    throw new TypeError(`Channel "${channel}" has a subscriber already`);
+  }
+  apply(mapSet, subscribers, [channel, callback]);
+  let open = true;
+  let referenced = true;
+  bridge.subscribed(1);
+  const reference = (wanted) => {
+    if (open && referenced !== wanted) {
+      referenced = wanted;
+      bridge.subscribed(wanted ? 1 : -1);
+    }
+  };
+  return {
+    ref: () => reference(true),
+    unref: () => reference(false),
+    close: () => {
+      reference(false);
+      open = false;
+      apply(mapDelete, subscribers, [channel]);
+    },
+  };
+}
+
+let onMessageError = () => {};
+export function setMessageErrorHandler(handler) {
+  onMessageError = handler;
+}
+
+function message(channel) {
+  const bytes = toBytes(bridge.settledValue());
+  const callback = apply(mapGet, subscribers, [channel]);
+  if (callback !== undefined) {
+    try {
+      callback(bytes);
+    } catch (e) {
+      onMessageError(e);
+    }
+  }
+}
+
+// --- references
+
 export function refOpPromise(promise) {
   const id = promise?.[PROMISE_ID];
   if (id !== undefined && hasPromise(id)) {
@@ -465,4 +666,4 @@ export function toBytes(bytes) {
   return bytes === null ? null : new Uint8Array(new Uint8Array(new ArrayBuffer(bytes)));
 }
 
-export const loopEntries = { __proto__: null, settle, runLazy, metrics };
+export const loopEntries = { __proto__: null, settle, runLazy, metrics, registered, unregistered, message };

@@ -292,6 +292,8 @@ function jsonOf(value) {
   return stringify(value) ?? "null";
 }
 
+infra.setMessageErrorHandler(reportException);
+
 bridge.install({
   __proto__: null,
   ...infra.loopEntries,
@@ -350,6 +352,29 @@ function getPromiseDetails(promise) {
     throw new TypeError("expected a Promise");
   }
   return [seen[1], seen[1] === 0 ? null : seen[2]];
+}
+
+// --- JSON ops
+
+function openEnvelope(bytes) {
+  const { ok, err } = JSON.parse(op_decode(bytes));
+  if (err !== undefined) {
+    throw buildCustomError(err.className, err.message, null);
+  }
+  return ok === null ? undefined : ok;
+}
+
+/** Calls a synchronous JSON op by id and unpacks its answer. */
+function jsonOp(id, args, ...buffers) {
+  return openEnvelope(infra.dispatchOp(id, op_encode(stringify({ args, promiseId: null })), ...buffers));
+}
+
+let nextJsonPromise = 0;
+
+/** Calls an asynchronous JSON op by id. */
+async function jsonOpAsync(id, args, ...buffers) {
+  const promiseId = nextJsonPromise++;
+  return openEnvelope(await infra.dispatchOp(id, op_encode(stringify({ args, promiseId })), ...buffers));
 }
 
 // --- time
@@ -435,6 +460,19 @@ export const core = {
   decode: op_decode,
   evalContext,
   getPromiseDetails,
+  config: (extension) => JSON.parse(bridge.config(String(extension))),
+  start: () => JSON.parse(bridge.start()),
+  dispatchOp: infra.dispatchOp,
+  op: infra.opByName,
+  catalog: infra.catalog,
+  lookups: () => bridge.lookups(),
+  jsonOp,
+  jsonOpAsync,
+  openPlugin: infra.openPlugin,
+  loadOp: infra.loadOp,
+  poll: infra.poll,
+  pub: infra.pub,
+  sub: infra.sub,
   eventLoopHasMoreWork: () => bridge.hasMoreWork(),
   pendingOps: () => JSON.parse(bridge.pendingOps()),
   refOpPromise: infra.refOpPromise,

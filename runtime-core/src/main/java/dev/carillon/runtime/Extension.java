@@ -1,9 +1,13 @@
 package dev.carillon.runtime;
 
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +33,11 @@ public final class Extension {
     private final List<Consumer<OpState>> states;
     private final List<Function<OpState, Object>> ops;
     private final List<String> esm;
+    private final List<String> scripts;
+    private final Map<String, OpHandler> handlers;
+    private final List<UnaryOperator<OpDeclaration>> middleware;
+    private final Map<String, Object> config;
+    private final boolean enabled;
     private final @Nullable String entryPoint;
     private final ClassLoader resources;
 
@@ -38,6 +47,11 @@ public final class Extension {
         states = List.copyOf(builder.states);
         ops = List.copyOf(builder.ops);
         esm = List.copyOf(builder.esm);
+        scripts = List.copyOf(builder.scripts);
+        handlers = Collections.unmodifiableMap(new LinkedHashMap<>(builder.handlers));
+        middleware = List.copyOf(builder.middleware);
+        config = Map.copyOf(builder.config);
+        enabled = builder.enabled;
         entryPoint = builder.entryPoint;
         resources = builder.resources;
     }
@@ -70,6 +84,31 @@ public final class Extension {
         return esm;
     }
 
+    /** Classic scripts run at start, in order, before the entry point. */
+    public List<String> scripts() {
+        return scripts;
+    }
+
+    /** Ops in their bottom form, by name. */
+    public Map<String, OpHandler> handlers() {
+        return handlers;
+    }
+
+    /** Applied to every op of the runtime, those of js/core included, in extension order. */
+    public List<UnaryOperator<OpDeclaration>> middleware() {
+        return middleware;
+    }
+
+    /** Plain values the glue reads with {@code core.config(extension)}. */
+    public Map<String, Object> config() {
+        return config;
+    }
+
+    /** False if calling any of the ops throws. */
+    public boolean enabled() {
+        return enabled;
+    }
+
     /** The glue file evaluated at start, or null for an extension without glue. */
     public @Nullable String entryPoint() {
         return entryPoint;
@@ -87,6 +126,11 @@ public final class Extension {
         private final List<Consumer<OpState>> states = new ArrayList<>();
         private final List<Function<OpState, Object>> ops = new ArrayList<>();
         private final List<String> esm = new ArrayList<>();
+        private final List<String> scripts = new ArrayList<>();
+        private final Map<String, OpHandler> handlers = new LinkedHashMap<>();
+        private final List<UnaryOperator<OpDeclaration>> middleware = new ArrayList<>();
+        private final Map<String, Object> config = new LinkedHashMap<>();
+        private boolean enabled = true;
         private @Nullable String entryPoint;
         private ClassLoader resources = Extension.class.getClassLoader();
 
@@ -111,6 +155,34 @@ public final class Extension {
 
         public Builder esm(String... files) {
             esm.addAll(List.of(files));
+            return this;
+        }
+
+        public Builder scripts(String... files) {
+            scripts.addAll(List.of(files));
+            return this;
+        }
+
+        /** Declares an op in its bottom form; the same handler may have several names. */
+        public Builder handler(String op, OpHandler handler) {
+            if (handlers.putIfAbsent(op, handler) != null) {
+                throw new IllegalStateException("Op already registered: " + op + " twice in extension '" + name + "'");
+            }
+            return this;
+        }
+
+        public Builder middleware(UnaryOperator<OpDeclaration> change) {
+            middleware.add(change);
+            return this;
+        }
+
+        public Builder config(String key, Object value) {
+            config.put(key, value);
+            return this;
+        }
+
+        public Builder enabled(boolean on) {
+            enabled = on;
             return this;
         }
 

@@ -31,6 +31,12 @@ public @interface Op {
     /** Runs the body on a virtual thread of its own; guest code sees a promise. */
     boolean blocking() default false;
 
+    /**
+     * Of a {@link #blocking} op: a second name under which the same body runs on the runtime thread, and guest code waits;
+     * empty for none.
+     */
+    String sync() default "";
+
     /** When an asynchronous op's result may be seen. */
     Delivery delivery() default Delivery.EAGER;
 

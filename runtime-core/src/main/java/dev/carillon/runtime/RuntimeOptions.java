@@ -22,6 +22,7 @@ public final class RuntimeOptions {
     private final String name;
     private final Path cwd;
     private final boolean colors;
+    private final boolean logOps;
 
     private RuntimeOptions(Builder builder) {
         extensions = List.copyOf(builder.extensions);
@@ -33,6 +34,7 @@ public final class RuntimeOptions {
         name = builder.name;
         cwd = builder.cwd.toAbsolutePath().normalize();
         colors = builder.colors;
+        logOps = builder.logOps;
     }
 
     public static Builder builder() {
@@ -82,6 +84,11 @@ public final class RuntimeOptions {
         return colors;
     }
 
+    /** True if every op call is written to the output, one line each. */
+    public boolean logOps() {
+        return logOps;
+    }
+
     /**
      * Collects options; what is not set has a safe default: system time, no output, no permissions, no arguments. The
      * environment is the process's.
@@ -96,6 +103,7 @@ public final class RuntimeOptions {
         private String name = "script";
         private Path cwd = Path.of("");
         private boolean colors;
+        private boolean logOps;
 
         private Builder() {}
 
@@ -141,6 +149,11 @@ public final class RuntimeOptions {
 
         public Builder colors(boolean allowed) {
             colors = allowed;
+            return this;
+        }
+
+        public Builder logOps(boolean on) {
+            logOps = on;
             return this;
         }
 

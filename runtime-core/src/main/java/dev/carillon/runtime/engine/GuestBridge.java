@@ -1,14 +1,22 @@
 package dev.carillon.runtime.engine;
 
 import dev.carillon.runtime.Activity;
+import dev.carillon.runtime.Extension;
+import dev.carillon.runtime.JsBuffer;
 import dev.carillon.runtime.JsVisibleException;
 import dev.carillon.runtime.Op;
+import dev.carillon.runtime.OpHandler;
 import dev.carillon.runtime.OpMetrics;
+import dev.carillon.runtime.OpResult;
 import dev.carillon.runtime.OpState;
+import dev.carillon.runtime.OutputSink;
 import dev.carillon.runtime.ResourceTable;
 import dev.carillon.runtime.time.TimeSource;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -26,6 +34,7 @@ public final class GuestBridge {
     private static final System.Logger LOG = System.getLogger(GuestBridge.class.getName());
     private static final int READY = -1;
     private static final int FAILED = -2;
+    private static final int NOTHING = -3;
     private static final double NANOS_PER_MS = 1e6;
 
     private final ScriptRuntime runtime;
@@ -33,11 +42,16 @@ public final class GuestBridge {
     private final OpState state;
     private final PendingOps pending;
     private final RuntimeLoop loop;
+    private final OpDispatch dispatch;
+    private final RuntimeChannels channels;
+    private final Plugins plugins;
     private final Map<Integer, GuestTimer> timers = new HashMap<>();
     private final Map<Integer, PendingOp> lazyOps = new HashMap<>();
     private int nextTimer = 1;
     private int referencedTimers;
     private int immediates;
+    private int lookups;
+    private int subscriptions;
     private @Nullable Object settledValue;
     private @Nullable Throwable described;
 
@@ -47,6 +61,9 @@ public final class GuestBridge {
         this.state = state;
         this.pending = pending;
         this.loop = loop;
+        dispatch = new OpDispatch(ops, state);
+        channels = new RuntimeChannels(loop, this::deliver);
+        plugins = new Plugins(ops, state, this);
     }
 
     private final class GuestTimer {
@@ -93,6 +110,9 @@ public final class GuestBridge {
         DISPATCH("dispatch"),
         DESCRIBE("describe"),
         METRICS("metrics"),
+        REGISTERED("registered"),
+        UNREGISTERED("unregistered"),
+        MESSAGE("message"),
         JSON_OF("jsonOf");
 
         final String member;
@@ -107,7 +127,7 @@ public final class GuestBridge {
     /** The object op {@code id} is a method of. */
     @Op("host")
     public Object host(int id) {
-        return ops.op(id).target();
+        return ops.op(id).binding().target();
     }
 
     @Op("adapter")
@@ -124,6 +144,167 @@ public final class GuestBridge {
     @Op("opCount")
     public int opCount() {
         return ops.size();
+    }
+
+    // --- ops by id
+
+    /**
+     * Calls op {@code id} with bytes.
+     *
+     * @param control an {@code ArrayBuffer}, of which {@code length} bytes from {@code offset} are meant
+     * @param lent a guest array with three entries for each buffer: its {@code ArrayBuffer}, offset and length
+     * @return a promise id; {@link #READY} with the bytes as the current value; or {@link #NOTHING}
+     */
+    @Op("dispatch")
+    public int dispatch(int id, Value control, int offset, int length, Value lent) {
+        var buffers = new ArrayList<JsBuffer>();
+        var windows = new ArrayList<BufferWindow>();
+        for (long i = 0; i < lent.getArraySize(); i += 3) {
+            windows.add(new BufferWindow(
+                    lent.getArrayElement(i),
+                    lent.getArrayElement(i + 1).asInt(),
+                    lent.getArrayElement(i + 2).asInt()));
+        }
+        buffers.addAll(windows);
+        try {
+            var result = dispatch.dispatch(id, new BufferWindow(control, offset, length).copy(), buffers);
+            return switch (result) {
+                case OpResult.Ready(byte[] bytes) -> {
+                    settledValue = ByteBuffer.wrap(bytes);
+                    yield READY;
+                }
+                case OpResult.Nothing nothing -> NOTHING;
+                case OpResult.Later(var stage) -> later(ops.op(id), stage);
+            };
+        } finally {
+            windows.forEach(BufferWindow::revoke);
+        }
+    }
+
+    private int later(OpDecl op, CompletionStage<byte[]> stage) {
+        // The bytes of a bound op called by id are those of its envelope.
+        var bytes = op.body() instanceof OpDecl.Body.Raw ? op : new OpDecl(op.id(), op.name(), op.namespace(), RAW);
+        var pendingOp = pending.begin(bytes);
+        stage.whenComplete(pendingOp);
+        return pendingOp.promiseId;
+    }
+
+    private static final OpDecl.Body RAW = new OpDecl.Body.Raw((state, control, buffers) -> new OpResult.Nothing());
+
+    /** Namespace to name to id, as JSON. */
+    @Op("catalog")
+    public String catalog() {
+        return OpDecl.JSON.writeValueAsString(ops.catalogByNamespace());
+    }
+
+    /** The id of an op, or 0 if there is none. */
+    @Op("lookup")
+    public int lookup(String namespace, String name) {
+        lookups++;
+        return ops.find(namespace, name).map(OpDecl::id).orElse(0);
+    }
+
+    /** How often {@link #lookup} was called. */
+    @Op("lookups")
+    public int lookups() {
+        return lookups;
+    }
+
+    @Op("openPlugin")
+    public int openPlugin(String path) {
+        return plugins.open(path);
+    }
+
+    @Op("loadPluginOp")
+    public int loadPluginOp(int rid, String name) {
+        return plugins.loadOp(rid, name);
+    }
+
+    /** Adds an op after start and tells the guest. */
+    OpDecl registerLate(String namespace, String name, OpHandler handler) {
+        var op = ops.registerLate(namespace, name, handler);
+        runtime.guestCall(Entry.REGISTERED, namespace, name, op.id());
+        return op;
+    }
+
+    void unregister(String namespace) {
+        ops.unregister(namespace);
+        if (runtime.goesOn()) {
+            runtime.guestCall(Entry.UNREGISTERED, namespace);
+        }
+    }
+
+    /** Writes one line about a call, when calls are logged. */
+    @Op("trace")
+    public void trace(String op, double argBytes, double startedNanos, boolean threw) {
+        var line = String.format(
+                Locale.ROOT,
+                "op %s args=%dB %.3f ms%s%n",
+                op,
+                (long) argBytes,
+                (loop.time().nanoTime() - startedNanos) / NANOS_PER_MS,
+                threw ? " threw" : "");
+        runtime.output().write(OutputSink.Level.WARN, line, 0);
+    }
+
+    @Op("nanoTime")
+    public double nanoTime() {
+        return loop.time().nanoTime();
+    }
+
+    @Op("tracing")
+    public boolean tracing() {
+        return runtime.options().logOps();
+    }
+
+    /** What the script was started with, as JSON: cwd, args, debug, mainModule, sourceMap. */
+    @Op("start")
+    public String start() {
+        return OpDecl.JSON.writeValueAsString(runtime.start(state));
+    }
+
+    /** The configuration of an extension, as JSON. */
+    @Op("config")
+    public String config(String extension) {
+        return OpDecl.JSON.writeValueAsString(runtime.options().extensions().stream()
+                .filter(e -> e.name().equals(extension))
+                .findFirst()
+                .map(Extension::config)
+                .orElse(Map.of()));
+    }
+
+    /** How many ops have completed and wait to be settled. */
+    @Op("ready")
+    public int ready() {
+        return pending.ready();
+    }
+
+    // --- channels
+
+    RuntimeChannels channels() {
+        return channels;
+    }
+
+    /** Sends a message; {@link #READY} with the response as the current value, or {@link #NOTHING}. */
+    @Op("pub")
+    public int pub(String channel, Value message, int offset, int length) {
+        var response = channels.send(channel, new BufferWindow(message, offset, length).copy());
+        if (response == null) {
+            return NOTHING;
+        }
+        settledValue = ByteBuffer.wrap(response);
+        return READY;
+    }
+
+    /** Counts the subscriptions that keep the loop alive. */
+    @Op("subscribed")
+    public void subscribed(int more) {
+        subscriptions += more;
+    }
+
+    private void deliver(String channel, byte[] message) {
+        settledValue = ByteBuffer.wrap(message);
+        runtime.guestCall(Entry.MESSAGE, channel);
     }
 
     // --- asynchronous ops
@@ -397,8 +578,8 @@ public final class GuestBridge {
         return metrics;
     }
 
-    boolean timersKeepAlive() {
-        return referencedTimers > 0;
+    boolean keepsAlive() {
+        return referencedTimers > 0 || subscriptions > 0;
     }
 
     int immediates() {

@@ -207,6 +207,12 @@ final class ModuleLoader implements JSModuleLoader {
                         .findFirst();
     }
 
+    /** The way from a loaded module's running code back to what its author wrote, or null if they are the same. */
+    @Nullable
+    String mappings(String url) {
+        return loaded(url).map(PreparedModule::mappings).orElse(null);
+    }
+
     /**
      * Where the {@code await} stands whose operand is at {@code index} of the running code: V8 names that place in
      * asynchronous frames, GraalJS the operand.

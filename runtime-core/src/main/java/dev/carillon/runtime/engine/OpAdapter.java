@@ -17,12 +17,14 @@ import org.jspecify.annotations.Nullable;
 public final class OpAdapter {
     static final int ARITY_MAX = 6;
 
-    private final OpDecl op;
+    private final String name;
+    private final OpBinding op;
     private final OpState state;
     private final MethodHandle method;
 
-    OpAdapter(OpDecl op, OpState state) {
-        this.op = op;
+    OpAdapter(OpDecl decl, OpState state) {
+        name = decl.name();
+        op = decl.binding();
         this.state = state;
         try {
             method = MethodHandles.publicLookup()
@@ -30,7 +32,7 @@ public final class OpAdapter {
                     .bindTo(op.target())
                     .asSpreader(Object[].class, op.params().size());
         } catch (IllegalAccessException e) {
-            throw new IllegalStateException("Op " + op.name() + ": " + op.method() + " is not public all the way", e);
+            throw new IllegalStateException("Op " + name + ": " + op.method() + " is not public all the way", e);
         }
     }
 
@@ -95,7 +97,7 @@ public final class OpAdapter {
 
     private CompletableFuture<@Nullable Object> startBlocking(@Nullable Object[] args) {
         var done = new CompletableFuture<@Nullable Object>();
-        Thread.ofVirtual().name(op.name()).start(() -> {
+        Thread.ofVirtual().name(name).start(() -> {
             try {
                 done.complete(method.invoke(args));
             } catch (Throwable t) { // all of them, or the guest waits for ever
@@ -110,17 +112,17 @@ public final class OpAdapter {
         int next = 0;
         for (int i = 0; i < args.length; i++) {
             var param = op.params().get(i);
-            if (param.kind() == OpDecl.Kind.STATE) {
+            if (param.kind() == OpBinding.Kind.STATE) {
                 args[i] = state;
                 continue;
             }
             var value = values[next++];
-            boolean bytes = param.kind() == OpDecl.Kind.BYTES || param.kind() == OpDecl.Kind.BUFFER;
+            boolean bytes = param.kind() == OpBinding.Kind.BYTES || param.kind() == OpBinding.Kind.BUFFER;
             if (value.isNull()) {
                 next += bytes ? 2 : 0;
             } else if (bytes) {
                 var window = new BufferWindow(value, values[next++].asInt(), values[next++].asInt());
-                args[i] = param.kind() == OpDecl.Kind.BUFFER ? window : window.copy();
+                args[i] = param.kind() == OpBinding.Kind.BUFFER ? window : window.copy();
                 lent.add(window);
             } else {
                 args[i] = argument(param, value);
@@ -129,7 +131,7 @@ public final class OpAdapter {
         return args;
     }
 
-    private static @Nullable Object argument(OpDecl.Param param, Value value) {
+    private static @Nullable Object argument(OpBinding.Param param, Value value) {
         return switch (param.kind()) {
             case LIST -> {
                 var list = new ArrayList<Object>((int) value.getArraySize());
@@ -143,7 +145,7 @@ public final class OpAdapter {
         };
     }
 
-    private static Object scalar(OpDecl.@Nullable Kind kind, Value value) {
+    private static Object scalar(OpBinding.@Nullable Kind kind, Value value) {
         return switch (kind) {
             case BOOL -> value.asBoolean();
             case I32 -> value.asInt();

@@ -13,15 +13,24 @@ import java.util.List;
 final class OpSources {
     private OpSources() {}
 
-    static String module(List<OpDecl> ops) {
+    /** @param traced whether each call is to be logged */
+    static String module(List<OpDecl> ops, boolean traced) {
         var text = new StringBuilder("""
                 import {
                   adapter, bool, buffer, bufferOf, calls, fail, f64, host, i32, i64, json, jsonArray, jsonObject, lazy,
-                  lengthOf, list, offsetOf, rejected, safe, state, str, toBytes, toJson, track,
+                  lengthOf, list, offsetOf, raw, traced, rejected, safe, state, str, toBytes, toJson, track,
                 } from "ext:core/infra.js";
                 """);
         for (var op : ops) {
             function(op, text);
+            if (traced) {
+                text.append(op.name())
+                        .append(" = traced(\"")
+                        .append(op.name())
+                        .append("\", ")
+                        .append(op.name())
+                        .append(");\n");
+            }
         }
         text.append("export const $all = {\n  __proto__: null,\n");
         for (var op : ops) {
@@ -32,12 +41,22 @@ final class OpSources {
 
     private static void function(OpDecl op, StringBuilder text) {
         int id = op.id();
+        if (!(op.body() instanceof OpDecl.Body.Bound(OpBinding bound))) {
+            text.append("export function ")
+                    .append(op.name())
+                    .append("(...args) {\n  return raw(")
+                    .append(id)
+                    .append(", args, ")
+                    .append(op.name())
+                    .append(");\n}\n");
+            return;
+        }
         var names = new ArrayList<String>();
         var views = new StringBuilder();
         var args = new ArrayList<String>();
-        for (var param : op.params()) {
-            if (param.kind() == OpDecl.Kind.STATE) {
-                if (op.direct()) {
+        for (var param : bound.params()) {
+            if (param.kind() == OpBinding.Kind.STATE) {
+                if (bound.direct()) {
                     args.add("state");
                 }
                 continue;
@@ -46,12 +65,12 @@ final class OpSources {
             names.add(name);
             argument(param, name, views, args);
         }
-        var target = op.direct()
-                ? "host(" + id + ")." + op.method().getName()
+        var target = bound.direct()
+                ? "host(" + id + ")." + bound.method().getName()
                 : "adapter(" + id + ")." + adapterMember(args.size());
         text.append("const m").append(id).append(" = ").append(target).append(";\n");
         var call = "m" + id + "("
-                + (op.direct() || args.size() <= OpAdapter.ARITY_MAX
+                + (bound.direct() || args.size() <= OpAdapter.ARITY_MAX
                         ? String.join(", ", args)
                         : "[" + String.join(", ", args) + "]")
                 + ")";
@@ -63,7 +82,7 @@ final class OpSources {
                 .append("  calls[")
                 .append(id)
                 .append("]++;\n");
-        if (op.async()) {
+        if (bound.async()) {
             async(op, views, call, text);
         } else {
             text.append("  try {\n")
@@ -79,7 +98,8 @@ final class OpSources {
     }
 
     private static String sync(OpDecl op, String call) {
-        return switch (op.result()) {
+        var bound = op.binding();
+        return switch (bound.result()) {
             case NONE -> call + "; return null;";
             case PLAIN -> "return " + call + ";";
             case I64 -> "return safe(" + call + ");";
@@ -88,8 +108,9 @@ final class OpSources {
     }
 
     private static void async(OpDecl op, StringBuilder views, String call, StringBuilder text) {
+        var bound = op.binding();
         var tail = op.id() + ", " + decoder(op);
-        if (op.delivery() == Op.Delivery.LAZY) {
+        if (bound.delivery() == Op.Delivery.LAZY) {
             // Arguments are read at the call, the body runs in a later turn.
             text.append("  try {\n").append(views);
             for (var assignment : coercions(op)) {
@@ -119,16 +140,17 @@ final class OpSources {
                 .append("  return track(s, ")
                 .append(tail)
                 .append(", ")
-                .append(op.delivery() == Op.Delivery.DEFERRED)
+                .append(bound.delivery() == Op.Delivery.DEFERRED)
                 .append(");\n}\n");
     }
 
     private static List<String> coercions(OpDecl op) {
+        var bound = op.binding();
         var lines = new ArrayList<String>();
         var args = new ArrayList<String>();
         int n = 0;
-        for (var param : op.params()) {
-            if (param.kind() != OpDecl.Kind.STATE) {
+        for (var param : bound.params()) {
+            if (param.kind() != OpBinding.Kind.STATE) {
                 argument(param, "a" + n++, new StringBuilder(), args);
             }
         }
@@ -139,22 +161,23 @@ final class OpSources {
     }
 
     private static String lazyCall(OpDecl op) {
+        var bound = op.binding();
         var args = new ArrayList<String>();
         int n = 0;
-        for (var param : op.params()) {
-            if (param.kind() == OpDecl.Kind.STATE) {
-                if (op.direct()) {
+        for (var param : bound.params()) {
+            if (param.kind() == OpBinding.Kind.STATE) {
+                if (bound.direct()) {
                     args.add("state");
                 }
                 continue;
             }
-            int slots = param.kind() == OpDecl.Kind.BYTES ? 3 : 1;
+            int slots = param.kind() == OpBinding.Kind.BYTES ? 3 : 1;
             for (int i = 0; i < slots; i++) {
                 args.add("c" + n++);
             }
         }
         var list = String.join(", ", args);
-        return "m" + op.id() + "(" + (op.direct() || args.size() <= OpAdapter.ARITY_MAX ? list : "[" + list + "]")
+        return "m" + op.id() + "(" + (bound.direct() || args.size() <= OpAdapter.ARITY_MAX ? list : "[" + list + "]")
                 + ")";
     }
 
@@ -163,16 +186,17 @@ final class OpSources {
     }
 
     private static String decoder(OpDecl op) {
-        return switch (op.result()) {
+        var bound = op.binding();
+        return switch (bound.result()) {
             case NONE, PLAIN, I64 -> "null";
             case BYTES -> "toBytes";
             case JSON -> "toJson";
         };
     }
 
-    private static void argument(OpDecl.Param param, String name, StringBuilder views, List<String> args) {
+    private static void argument(OpBinding.Param param, String name, StringBuilder views, List<String> args) {
         var none = param.nullable() ? name + " === undefined || " + name + " === null" : "";
-        if (param.kind() == OpDecl.Kind.BYTES || param.kind() == OpDecl.Kind.BUFFER) {
+        if (param.kind() == OpBinding.Kind.BYTES || param.kind() == OpBinding.Kind.BUFFER) {
             views.append("    ")
                     .append(param.nullable() ? "if (!(" + none + ")) " : "")
                     .append(name)

@@ -53,6 +53,12 @@ final class PreparedModule {
         return url;
     }
 
+    /** From the running code back to the original, as a source map writes them; null if they are the same text. */
+    @Nullable
+    String mappings() {
+        return mappings;
+    }
+
     /** As its author wrote it, decoded. */
     String original() {
         return original;

@@ -1,6 +1,7 @@
 package dev.carillon.runtime.engine;
 
 import dev.carillon.runtime.Activity;
+import dev.carillon.runtime.Channels;
 import dev.carillon.runtime.Environment;
 import dev.carillon.runtime.EventLoop;
 import dev.carillon.runtime.Extension;
@@ -104,6 +105,31 @@ final class ScriptRuntime implements JsRuntime {
 
     String name() {
         return options.name();
+    }
+
+    RuntimeOptions options() {
+        return options;
+    }
+
+    OutputSink output() {
+        return options.output();
+    }
+
+    /** What the start message tells the guest. */
+    record Start(
+            String cwd,
+            List<String> args,
+            boolean debug,
+            String mainModule,
+            @Nullable String sourceMap) {}
+
+    Start start(OpState from) {
+        return new Start(
+                from.borrow(WorkingDirectory.class).path().toString(),
+                options.args(),
+                options.logOps(),
+                mainModule,
+                mainModule.isEmpty() ? null : modules().mappings(mainModule));
     }
 
     @Override
@@ -262,6 +288,7 @@ final class ScriptRuntime implements JsRuntime {
         state.put(WorkingDirectory.class, new WorkingDirectory(options.cwd()));
         state.put(RuntimeOptions.class, options);
         state.put(RuntimeControl.class, new Control());
+        state.put(Channels.class, bridge.channels());
         for (var name : List.of("stdin", "stdout", "stderr")) {
             resources.add(new StandardStream(name));
         }
@@ -276,7 +303,7 @@ final class ScriptRuntime implements JsRuntime {
     }
 
     private void startContext(List<Extension> extensions) {
-        var opsModule = OpSources.module(ops.all());
+        var opsModule = OpSources.module(ops.all(), options.logOps());
         var created = newContext();
         context = created;
         modules = ModuleLoader.install(created, engine.modules(), new ModuleHost(extensions, opsModule));
@@ -284,7 +311,18 @@ final class ScriptRuntime implements JsRuntime {
         rejections = Rejections.install(created);
         created.getBindings("js").putMember(BRIDGE, bridge);
         var start = new StringBuilder();
+        var scripts = new ArrayList<Source>();
         for (var extension : extensions) {
+            for (var file : extension.scripts()) {
+                var text = glueText(extensions, "ext:" + extension.name() + "/" + file);
+                if (text == null) {
+                    throw new IllegalStateException(
+                            "Extension '" + extension.name() + "' has no script js/" + extension.name() + "/" + file);
+                }
+                scripts.add(Source.newBuilder("js", text, "ext:" + extension.name() + "/" + file)
+                        .internal(true)
+                        .buildLiteral());
+            }
             if (extension.entryPoint() != null) {
                 start.append("import \"ext:")
                         .append(extension.name())
@@ -294,6 +332,7 @@ final class ScriptRuntime implements JsRuntime {
             }
         }
         try {
+            scripts.forEach(created::eval);
             created.eval(Source.newBuilder("js", start, "ext:core/start.js")
                     .mimeType("application/javascript+module")
                     .buildLiteral());
@@ -382,7 +421,7 @@ final class ScriptRuntime implements JsRuntime {
     }
 
     boolean alive() {
-        return main == Main.NOT_ASKED || pending.keepsAlive() || bridge.timersKeepAlive() || loop.held() || moreToDo();
+        return main == Main.NOT_ASKED || pending.keepsAlive() || bridge.keepsAlive() || loop.held() || moreToDo();
     }
 
     private void drained() {

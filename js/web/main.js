@@ -61,6 +61,7 @@ for (const name of ["addEventListener", "removeEventListener", "dispatchEvent"])
   defineProperty(standIn, name, { get: () => loadEvents()[name], configurable: true });
 }
 setPrototypeOf(globalThis, standIn);
+delete globalThis[Symbol.toStringTag]; // the engine's own, "global"
 
 for (const type of ["error", "load", "beforeunload", "unload", "unhandledrejection", "rejectionhandled"]) {
   const name = `on${type}`;

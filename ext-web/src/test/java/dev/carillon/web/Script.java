@@ -1,6 +1,5 @@
 package dev.carillon.web;
 
-import dev.carillon.runtime.Extension;
 import dev.carillon.runtime.JsRuntime;
 import dev.carillon.runtime.OutputSink;
 import dev.carillon.runtime.Permissions;
@@ -11,8 +10,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /** Runs a script with this extension and keeps what it printed. */
 final class Script {
@@ -24,15 +25,48 @@ final class Script {
     /** What a script left: standard output, standard error, how it ended. */
     record Outcome(String out, String err, JsRuntime.Exit exit) {}
 
+    /** One write to the sink. */
+    record Printed(OutputSink.Level level, String text, long scope) {}
+
     static Outcome run(String source) {
-        return run(source, TimeSource.system());
+        return run(source, TimeSource.system(), false);
     }
 
-    static Outcome run(String source, TimeSource time) {
+    static Outcome run(String source, TimeSource time, boolean colors) {
+        return withFile(source, file -> run(file, time, colors));
+    }
+
+    /** Every write of a script that must end well. */
+    static List<Printed> printed(String source) {
+        var writes = new ArrayList<Printed>();
+        var exit = withFile(
+                source,
+                file -> run(
+                        file,
+                        TimeSource.system(),
+                        false,
+                        (level, text, scope) -> writes.add(new Printed(level, text, scope))));
+        if (!exit.equals(new JsRuntime.Exit.Drained(0))) {
+            throw new AssertionError("the script ended with " + exit);
+        }
+        return writes;
+    }
+
+    static Outcome run(Path file, TimeSource time, boolean colors) {
+        var out = new StringBuilder();
+        var err = new StringBuilder();
+        var exit = run(file, time, colors, (level, text, scope) -> (level.isError() ? err : out).append(text));
+        if (exit instanceof JsRuntime.Exit.Failed failed) {
+            err.append("error: ").append(failed.error().report()).append('\n');
+        }
+        return new Outcome(out.toString(), err.toString(), exit);
+    }
+
+    private static <T> T withFile(String source, Function<Path, T> body) {
         try {
             var file = Files.createTempFile("carillon-web", ".ts");
             try {
-                return run(Files.writeString(file, source), time, false);
+                return body.apply(Files.writeString(file, source));
             } finally {
                 Files.delete(file);
             }
@@ -41,14 +75,9 @@ final class Script {
         }
     }
 
-    static Outcome run(Path file, TimeSource time, boolean colors, Extension... more) {
-        var out = new StringBuilder();
-        var err = new StringBuilder();
-        OutputSink sink = (level, text, scope) -> (level.isError() ? err : out).append(text);
-        var extensions = new java.util.ArrayList<Extension>(List.of(WebExtension.create()));
-        extensions.addAll(List.of(more));
+    private static JsRuntime.Exit run(Path file, TimeSource time, boolean colors, OutputSink sink) {
         var options = RuntimeOptions.builder()
-                .extensions(extensions)
+                .extensions(List.of(WebExtension.create()))
                 .time(time)
                 .output(sink)
                 .permissions(Permissions.all())
@@ -59,10 +88,7 @@ final class Script {
             var main = runtime.loadMain(file.toUri());
             var exit = runtime.exit().get(DEADLINE_SECONDS, TimeUnit.SECONDS);
             main.exceptionally(e -> null);
-            if (exit instanceof JsRuntime.Exit.Failed failed) {
-                err.append("error: ").append(failed.error().report()).append('\n');
-            }
-            return new Outcome(out.toString(), err.toString(), exit);
+            return exit;
         } catch (Exception e) {
             throw new IllegalStateException("running " + file, e);
         }

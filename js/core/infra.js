@@ -113,7 +113,7 @@ function currentErrorMaker(id) {
 
 function currentError(id, op) {
   const error = currentErrorMaker(id)();
-  captureStackTrace(error, op);
+  captureStackTrace(error); // glue leaves no frames, ops included
   return error;
 }
 

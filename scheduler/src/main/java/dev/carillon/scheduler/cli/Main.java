@@ -123,13 +123,21 @@ public final class Main {
         var line = new CommandLine(command);
         line.setCommandName(name);
         line.setCaseInsensitiveEnumValuesAllowed(true);
-        line.setExecutionExceptionHandler((e, ignored, result) -> {
-            throw e;
-        });
-        line.setParameterExceptionHandler((e, ignored) -> {
+        try {
+            line.parseArgs(args.toArray(String[]::new));
+        } catch (ParameterException e) {
             throw explain(name, e);
-        });
-        return line.execute(args.toArray(String[]::new));
+        }
+        try {
+            return command.call();
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return FAILED;
+        } catch (Exception e) {
+            throw new IllegalStateException("commands throw nothing else", e);
+        }
     }
 
     private static Usage explain(String name, ParameterException e) {

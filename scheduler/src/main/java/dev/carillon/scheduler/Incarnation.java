@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Closing: ends the runtime, then its crons; any number of times.
  */
 final class Incarnation implements AutoCloseable {
+    /** Processor time since the last answer that makes the watchdog ask again. */
+    private static final Duration ASK_AFTER = Duration.ofMillis(20);
+
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
     private final JsRuntime runtime;
@@ -30,7 +33,6 @@ final class Incarnation implements AutoCloseable {
     private volatile @Nullable String stopReason;
 
     // Watchdog's own, one thread.
-    private long cpuAtLastLookNanos;
     private long cpuAtPingNanos;
     private volatile boolean pingPending;
 
@@ -112,12 +114,12 @@ final class Incarnation implements AutoCloseable {
     }
 
     /**
-     * Looks whether the loop still turns; called every now and then by one thread. A runtime whose thread is mostly idle
-     * is not even asked.
+     * Looks whether the loop still turns; called every now and then by one thread. A runtime that has hardly used the
+     * processor since it last answered is not even asked, so idle scripts are not woken.
      *
      * @return processor time the present turn has used at least
      */
-    Duration lookAtTurn(Duration sinceLastLook) {
+    Duration lookAtTurn() {
         if (closed) {
             return Duration.ZERO;
         }
@@ -125,12 +127,11 @@ final class Incarnation implements AutoCloseable {
         if (cpu < 0) {
             return Duration.ZERO; // the thread has ended
         }
-        long used = cpu - cpuAtLastLookNanos;
-        cpuAtLastLookNanos = cpu;
+        long used = cpu - cpuAtPingNanos;
         if (pingPending) {
-            return Duration.ofNanos(cpu - cpuAtPingNanos);
+            return Duration.ofNanos(used);
         }
-        if (used > sinceLastLook.toNanos() / 4) {
+        if (used > ASK_AFTER.toNanos()) {
             pingPending = true;
             cpuAtPingNanos = cpu;
             runtime.loop().execute(() -> pingPending = false);

@@ -452,7 +452,7 @@ final class ScriptSupervisor implements AutoCloseable {
             if (watched == null) {
                 return;
             }
-            var turn = watched.lookAtTurn(TURN_PERIOD);
+            var turn = watched.lookAtTurn();
             if (turn.compareTo(limits.turnCpu()) > 0) {
                 var reason = "one turn of its loop took more than " + Durations.words(limits.turnCpu())
                         + " of processor time (limits.turn-cpu): an endless loop?";

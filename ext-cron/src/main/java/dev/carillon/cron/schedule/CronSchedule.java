@@ -96,6 +96,23 @@ public final class CronSchedule {
         return ScheduleParser.parse(text, true);
     }
 
+    /** Bit per value, as {@link #minutes}, {@link #hours} and {@link #months} (bit 1 is January). */
+    long seconds() {
+        return seconds;
+    }
+
+    long minutes() {
+        return minutes;
+    }
+
+    long hours() {
+        return hours;
+    }
+
+    long months() {
+        return months;
+    }
+
     /** The first due instant after the minute that holds {@code instant}; empty if it never fires again. */
     public Optional<Instant> nextAfter(Instant instant) {
         long next = next(instant.getEpochSecond());

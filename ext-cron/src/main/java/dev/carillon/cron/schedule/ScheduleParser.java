@@ -25,6 +25,11 @@ final class ScheduleParser {
         return new ScheduleParser(text).read(withSeconds);
     }
 
+    /** The values of one field of a schedule that has been parsed before. */
+    static long values(Field field, String text) {
+        return new ScheduleParser(text).list(field, text);
+    }
+
     private CronSchedule read(boolean withSeconds) {
         var fields = split();
         int expected = withSeconds ? 6 : 5;

@@ -2,6 +2,7 @@ package dev.carillon.scheduler;
 
 import dev.carillon.cron.schedule.CronSchedule;
 import dev.carillon.cron.schedule.InvalidSchedule;
+import dev.carillon.cron.schedule.ScheduleWords;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,7 +58,7 @@ final class ScheduleFacts {
         try {
             boolean seconds = text.strip().split("[ \t]+").length == 6;
             var schedule = seconds ? CronSchedule.parseWithSeconds(text) : CronSchedule.parse(text);
-            return new Facts(schedule, ScheduleWords.of(text), schedule.warnings());
+            return new Facts(schedule, ScheduleWords.of(schedule), schedule.warnings());
         } catch (InvalidSchedule e) {
             return new Facts(null, text, List.of(String.valueOf(e.getMessage())));
         }

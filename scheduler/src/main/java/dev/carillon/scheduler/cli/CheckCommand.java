@@ -5,6 +5,7 @@ import dev.carillon.cron.CronHandler;
 import dev.carillon.cron.CronNext;
 import dev.carillon.cron.CronSpec;
 import dev.carillon.cron.Outcome;
+import dev.carillon.cron.schedule.ScheduleWords;
 import dev.carillon.runtime.JsError;
 import dev.carillon.runtime.JsRuntime;
 import dev.carillon.runtime.PermissionFlags;
@@ -13,7 +14,6 @@ import dev.carillon.runtime.RuntimeOptions;
 import dev.carillon.runtime.engine.JsEngine;
 import dev.carillon.scheduler.Configuration.ScriptSource;
 import dev.carillon.scheduler.Durations;
-import dev.carillon.scheduler.ScheduleWords;
 import dev.carillon.scheduler.ScriptFiles;
 import dev.carillon.scheduler.StandardExtensions;
 import java.nio.file.Files;
@@ -151,8 +151,7 @@ final class CheckCommand implements Callable<Integer> {
         for (var spec : result.crons.values()) {
             var next = spec.schedule().nextAfter(now);
             out.println("  " + spec.name());
-            out.println("    " + spec.schedule() + "   "
-                    + ScheduleWords.of(spec.schedule().toString()));
+            out.println("    " + spec.schedule() + "   " + ScheduleWords.of(spec.schedule()));
             out.println("    next "
                     + next.map(at -> at + " (in " + Durations.words(Duration.between(now, at)) + ")")
                             .orElse("never"));
@@ -198,7 +197,7 @@ final class CheckCommand implements Callable<Integer> {
         var cron = new LinkedHashMap<String, @Nullable Object>();
         cron.put("name", spec.name());
         cron.put("schedule", spec.schedule().toString());
-        cron.put("scheduleWords", ScheduleWords.of(spec.schedule().toString()));
+        cron.put("scheduleWords", ScheduleWords.of(spec.schedule()));
         cron.put("nextFireTime", next == null ? null : next.toString());
         cron.put("backoffMs", spec.backoff().stream().map(Duration::toMillis).toList());
         cron.put("warnings", warnings(spec, next));

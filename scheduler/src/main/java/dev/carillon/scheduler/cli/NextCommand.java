@@ -1,9 +1,8 @@
 package dev.carillon.scheduler.cli;
 
-import dev.carillon.cron.schedule.CronSchedule;
+import dev.carillon.cron.schedule.Dialect;
 import dev.carillon.cron.schedule.InvalidSchedule;
 import dev.carillon.scheduler.Durations;
-import dev.carillon.scheduler.ScheduleWords;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -126,19 +125,17 @@ final class NextCommand implements Callable<Integer> {
     }
 
     private Reading read(String expression, ZoneId zone) {
-        if (!dialect.equals("deno")) {
-            throw Usage.unknown(
-                    "dialect", dialect, List.of("deno", "unix", "quartz", "spring"), "carillon next --help");
-        }
         try {
-            var schedule = CronSchedule.parse(expression);
-            return new Reading(
-                    ScheduleWords.of(expression),
-                    schedule.warnings(),
-                    after -> zone.equals(ZoneOffset.UTC) ? schedule.nextAfter(after) : schedule.nextAfter(after, zone));
+            var schedule = dialect().parse(expression);
+            return new Reading(schedule.words(), schedule.warnings(), after -> schedule.nextAfter(after, zone));
         } catch (InvalidSchedule e) {
             throw new IllegalArgumentException(e.getMessage(), e);
         }
+    }
+
+    private Dialect dialect() {
+        return Dialect.named(dialect)
+                .orElseThrow(() -> Usage.unknown("dialect", dialect, Dialect.names(), "carillon next --help"));
     }
 
     private ZoneId zone() {

@@ -22,6 +22,7 @@ import com.oracle.truffle.js.runtime.objects.PropertyProxy;
 import com.oracle.truffle.js.runtime.objects.SyntheticModuleRecord;
 import com.oracle.truffle.js.runtime.objects.Undefined;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The module {@code ext:core/lazy}: glue that is loaded when a script first touches it. Parsing what most scripts never
@@ -29,7 +30,8 @@ import java.util.List;
  *
  * <p>{@code load(specifier)} evaluates a glue module there and then and returns its namespace. {@code define(object, name,
  * specifier, exported)} gives {@code object} a property that looks like any writable, configurable, non-enumerable one and
- * whose value is fetched from the module on first use.
+ * whose value is fetched from the module on first use. Without {@code exported}, the module defines the property itself
+ * while it is evaluated, as glue does that is loaded at the start.
  */
 final class LazyGlue {
     static final String SPECIFIER = "ext:core/lazy";
@@ -91,16 +93,19 @@ final class LazyGlue {
                     (JSDynamicObject) JSArguments.getUserArgument(arguments, 0),
                     text(arguments, 1),
                     text(arguments, 2),
-                    text(arguments, 3));
+                    JSArguments.getUserArgumentCount(arguments) > 3 ? text(arguments, 3) : null);
             return Undefined.instance;
         }
 
         @TruffleBoundary
-        private static void define(JSDynamicObject object, String name, String specifier, String exported) {
+        private static void define(JSDynamicObject object, String name, String specifier, @Nullable String exported) {
             JSObjectUtil.defineProxyProperty(
                     object,
                     Strings.fromJavaString(name),
-                    new LazyValue(Strings.fromJavaString(name), specifier, Strings.fromJavaString(exported)),
+                    new LazyValue(
+                            Strings.fromJavaString(name),
+                            specifier,
+                            exported == null ? null : Strings.fromJavaString(exported)),
                     JSAttributes.getDefaultNotEnumerable() | JSProperty.PROXY);
         }
     }
@@ -109,9 +114,9 @@ final class LazyGlue {
     private static final class LazyValue extends PropertyProxy {
         private final TruffleString name;
         private final String specifier;
-        private final TruffleString exported;
+        private final @Nullable TruffleString exported;
 
-        LazyValue(TruffleString name, String specifier, TruffleString exported) {
+        LazyValue(TruffleString name, String specifier, @Nullable TruffleString exported) {
             this.name = name;
             this.specifier = specifier;
             this.exported = exported;
@@ -120,9 +125,14 @@ final class LazyGlue {
         @Override
         @TruffleBoundary
         public Object get(JSDynamicObject store) {
-            var value = JSObject.get(load(specifier), exported);
-            settle(store, value);
-            return value;
+            var namespace = load(specifier);
+            if (exported != null) {
+                var value = JSObject.get(namespace, exported);
+                settle(store, value);
+                return value;
+            }
+            // Defining a property looks at the old value first, so this may be asked while the module does just that.
+            return JSDynamicObject.getOrNull(store, name) == this ? Undefined.instance : JSObject.get(store, name);
         }
 
         @Override

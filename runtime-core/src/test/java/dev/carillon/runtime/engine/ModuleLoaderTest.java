@@ -239,11 +239,18 @@ class ModuleLoaderTest {
                 import { define, load } from "ext:core/lazy";
                 define(globalThis, "Fetch", "ext:web/fetch.js", "fetch");
                 define(globalThis, "Own", "ext:web/fetch.js", "own");
+                for (const name of ["crypto", "Crypto"]) define(globalThis, name, "ext:web/crypto.js");
                 globalThis.headers = () => load("ext:web/headers.js").one;
                 """);
         glue.put(
                 "ext:web/fetch.js",
                 "import { one } from './headers.js'; out('loading'); export const fetch = () => one; export const own = 1;");
+        glue.put("ext:web/crypto.js", """
+                class Crypto {}
+                Object.defineProperty(globalThis, "Crypto", { value: Crypto, writable: true, configurable: true });
+                const it = new Crypto();
+                Object.defineProperty(globalThis, "crypto", { get: () => it, configurable: true });
+                """);
         glue.put("ext:web/headers.js", "export const one = 1;");
         file("main.ts", """
                 const before = Object.getOwnPropertyNames(globalThis).includes("Fetch") && "Fetch" in globalThis;
@@ -254,13 +261,16 @@ class ModuleLoaderTest {
                 out(writable, enumerable, configurable, typeof value);
                 Fetch = () => 2;
                 out(Fetch());
+                out(crypto instanceof Crypto, crypto === globalThis.crypto);
                 """);
         var context = context();
         assertThat(settle(loader().load("ext:web/main.js"))).isNull();
         loader().main(directory.resolve("main.ts").toUri());
         assertThat(settle(loader().load(url("main.ts")))).isNull();
         context.close();
-        assertThat(printed).containsExactly("true 1 5", "loading", "1 function true", "true false true function", "2");
+        assertThat(printed)
+                .containsExactly(
+                        "true 1 5", "loading", "1 function true", "true false true function", "2", "true true");
     }
 
     @Test

@@ -419,8 +419,11 @@ export const core = {
   __proto__: null,
   Deno,
   defineGlobal,
-  // A property whose value a glue module exports; the module is loaded when someone first asks for it.
+  // A property, or a global, whose value a glue module exports; the module is loaded when someone first asks for it.
   defineLazy,
+  defineLazyGlobal: (name, specifier, exported = name) => {
+    defineLazy(globalThis, name, specifier, exported);
+  },
   // Globals that a glue module puts in place itself when it is evaluated, at the first use of one of them.
   defineLazyGlobals: (specifier, names) => {
     for (let i = 0; i < names.length; i++) {

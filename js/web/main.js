@@ -6,14 +6,6 @@ import { core } from "ext:core/mod.js";
 import "ext:web/date.js";
 import "ext:web/console.js";
 import "ext:web/timers.js";
-import "ext:web/url.js";
-import "ext:web/streams.js";
-import "ext:web/blob.js";
-import "ext:web/form_data.js";
-import "ext:web/headers.js";
-import "ext:web/request.js";
-import "ext:web/response.js";
-import "ext:web/fetch.js";
 import { exposeFunction, exposeGetter, requireArguments } from "ext:web/webidl.js";
 
 const { create, defineProperty, setPrototypeOf } = Object;
@@ -36,6 +28,21 @@ const LAZY = {
 for (const specifier of Object.keys(LAZY)) {
   for (const name of LAZY[specifier]) core.defineLazyGlobal(name, specifier);
 }
+
+// These put their globals in place themselves, all at once.
+core.defineLazyGlobals("ext:web/url.js", ["URL", "URLSearchParams"]);
+core.defineLazyGlobals("ext:web/streams.js", [
+  "ByteLengthQueuingStrategy", "CountQueuingStrategy", "ReadableByteStreamController", "ReadableStream",
+  "ReadableStreamBYOBReader", "ReadableStreamBYOBRequest", "ReadableStreamDefaultController",
+  "ReadableStreamDefaultReader", "TextDecoderStream", "TextEncoderStream", "TransformStream",
+  "TransformStreamDefaultController", "WritableStream", "WritableStreamDefaultController", "WritableStreamDefaultWriter",
+]);
+core.defineLazyGlobals("ext:web/blob.js", ["Blob", "File"]);
+core.defineLazyGlobals("ext:web/form_data.js", ["FormData"]);
+core.defineLazyGlobals("ext:web/headers.js", ["Headers"]);
+core.defineLazyGlobals("ext:web/request.js", ["Request"]);
+core.defineLazyGlobals("ext:web/response.js", ["Response"]);
+core.defineLazyGlobals("ext:web/fetch.js", ["fetch"]);
 
 core.defineGlobal("location", undefined);
 exposeGetter("self", () => globalThis);

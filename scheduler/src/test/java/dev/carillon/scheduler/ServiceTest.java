@@ -52,7 +52,9 @@ class ServiceTest {
         var configuration = ConfigurationReader.read(
                 null, Map.of(), all, List.of(new ScriptSource(folder.resolve("crons"), Permissions.none())));
         service = Service.start(
-                configuration, time, from -> JdbcRunStore.open(new StoreConfig(from.database().url())));
+                configuration,
+                time,
+                from -> JdbcRunStore.open(new StoreConfig(from.database().url())));
         service.awaitScripts();
     }
 
@@ -67,14 +69,17 @@ class ServiceTest {
     private void until(String what, BooleanSupplier condition) {
         long deadline = System.nanoTime() + Duration.ofMillis(DEADLINE_MS).toNanos();
         while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).as("%s within %d ms", what, DEADLINE_MS).isLessThan(deadline);
+            assertThat(System.nanoTime())
+                    .as("%s within %d ms", what, DEADLINE_MS)
+                    .isLessThan(deadline);
             time.advance(STEP);
             LockSupport.parkNanos(5_000_000); // real threads work on what virtual time has woken
         }
     }
 
     private List<RunSummary> runs(String job) {
-        return service.runs(new RunQuery(job, java.util.Set.of(), null, null, null, null, 100)).items();
+        return service.runs(new RunQuery(job, java.util.Set.of(), null, null, null, null, 100))
+                .items();
     }
 
     private ScriptView view(String name) {
@@ -93,9 +98,7 @@ class ServiceTest {
 
     @Test
     void a_run_leaves_its_attempts_and_what_it_printed() throws IOException {
-        script(
-                "a.ts",
-                """
+        script("a.ts", """
                 Deno.cron("flaky", "* * * * *", { backoffSchedule: [100] }, () => {
                   console.log("attempt", Carillon.run!.attempt);
                   if (Carillon.run!.attempt === 1) throw new Error("not yet");
@@ -149,8 +152,9 @@ class ServiceTest {
         script("exits.ts", "Deno.cron('job', '* * * * *', () => Deno.exit(3));");
         serve(Map.of());
         until("a restart", () -> view("exits.ts").restarts() >= 1);
-        until("its run interrupted", () -> runs("exits.ts/job").stream()
-                .anyMatch(run -> run.state() == RunState.INTERRUPTED));
+        until(
+                "its run interrupted",
+                () -> runs("exits.ts/job").stream().anyMatch(run -> run.state() == RunState.INTERRUPTED));
     }
 
     @Test
@@ -172,8 +176,10 @@ class ServiceTest {
         assertThat(jobs()).containsExactly("s.ts/goes", "s.ts/stays");
         script("s.ts", "Deno.cron('stays', '*/2 * * * *', () => {}); Deno.cron('comes', '0 0 1 1 *', () => {});");
         until("the handover", () -> jobs().equals(List.of("s.ts/comes", "s.ts/stays")));
-        assertThat(service.job(new JobKey("s.ts", "stays")).orElseThrow().schedule()).isEqualTo("*/2 * * * *");
-        assertThat(service.job(new JobKey("s.ts", "goes")).orElseThrow().state()).isEqualTo(JobState.RETIRED);
+        assertThat(service.job(new JobKey("s.ts", "stays")).orElseThrow().schedule())
+                .isEqualTo("*/2 * * * *");
+        assertThat(service.job(new JobKey("s.ts", "goes")).orElseThrow().state())
+                .isEqualTo(JobState.RETIRED);
     }
 
     @Test

@@ -3,6 +3,7 @@
  * that loads its module when first touched, so that a small script starts fast.
  */
 import { core } from "ext:core/mod.js";
+import "ext:web/symbols.js";
 import "ext:web/date.js";
 import "ext:web/console.js";
 import "ext:web/timers.js";
@@ -23,6 +24,7 @@ const LAZY = {
   "ext:web/encoding.js": ["TextEncoder", "TextDecoder"],
   "ext:web/structured_clone.js": ["structuredClone"],
   "ext:web/crypto.js": ["crypto", "Crypto", "CryptoKey", "SubtleCrypto"],
+  "ext:web/disposable.js": ["DisposableStack", "AsyncDisposableStack", "SuppressedError"],
   "ext:web/navigator.js": ["navigator", "Navigator"],
 };
 for (const specifier of Object.keys(LAZY)) {

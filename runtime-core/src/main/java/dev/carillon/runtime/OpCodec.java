@@ -1,5 +1,8 @@
 package dev.carillon.runtime;
 
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,6 +23,8 @@ import tools.jackson.databind.json.JsonMapper;
 public final class OpCodec {
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
     private static final System.Logger LOG = System.getLogger(OpCodec.class.getName());
+
+    private static final byte[] REPLACEMENT = {(byte) 0xEF, (byte) 0xBF, (byte) 0xBD}; // U+FFFD for a lone surrogate
 
     private OpCodec() {}
 
@@ -119,6 +124,17 @@ public final class OpCodec {
     }
 
     private static byte[] bytes(Object envelope) {
-        return MAPPER.writeValueAsString(envelope).getBytes(StandardCharsets.UTF_8);
+        try {
+            var encoded = StandardCharsets.UTF_8
+                    .newEncoder()
+                    .onMalformedInput(CodingErrorAction.REPLACE)
+                    .replaceWith(REPLACEMENT)
+                    .encode(CharBuffer.wrap(MAPPER.writeValueAsString(envelope)));
+            var bytes = new byte[encoded.remaining()];
+            encoded.get(bytes);
+            return bytes;
+        } catch (CharacterCodingException e) {
+            throw new IllegalStateException("malformed text is replaced, not refused", e);
+        }
     }
 }

@@ -41,6 +41,12 @@ final class OpSources {
 
     private static void function(OpDecl op, StringBuilder text) {
         int id = op.id();
+        if (op.body() instanceof OpDecl.Body.Disabled) {
+            text.append("export function ")
+                    .append(op.name())
+                    .append("() {\n  throw new Error(\"op is disabled\");\n}\n");
+            return;
+        }
         if (!(op.body() instanceof OpDecl.Body.Bound(OpBinding bound))) {
             text.append("export function ")
                     .append(op.name())

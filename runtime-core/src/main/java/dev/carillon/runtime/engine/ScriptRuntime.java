@@ -29,6 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.graalvm.polyglot.Context;
 import org.graalvm.polyglot.EnvironmentAccess;
 import org.graalvm.polyglot.PolyglotAccess;
@@ -63,6 +64,7 @@ final class ScriptRuntime implements JsRuntime {
     private final CompletableFuture<Void> mainLoaded = new CompletableFuture<>();
     private final TurnRunner turns = new TurnRunner();
 
+    private final AtomicBoolean mainAsked = new AtomicBoolean();
     private volatile @Nullable Context context;
     private @Nullable ModuleLoader modules;
     private volatile @Nullable String stopReason;
@@ -134,12 +136,11 @@ final class ScriptRuntime implements JsRuntime {
 
     @Override
     public CompletableFuture<Void> loadMain(URI module) {
+        if (!mainAsked.compareAndSet(false, true)) {
+            return CompletableFuture.failedFuture(
+                    new IllegalStateException("A runtime has one main module: it cannot load " + module + " as well"));
+        }
         return post(mainLoaded, result -> {
-            if (main != Main.NOT_ASKED) {
-                result.completeExceptionally(new IllegalStateException(
-                        "A runtime has one main module: " + mainModule + " is already loaded, not " + module));
-                return;
-            }
             main = Main.LOADING;
             try {
                 mainModule = modules().main(module);

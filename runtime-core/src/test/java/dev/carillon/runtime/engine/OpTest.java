@@ -10,6 +10,7 @@ import dev.carillon.runtime.time.TimeSource;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -27,6 +28,8 @@ class OpTest {
         shared.close();
     }
 
+    @Tag("S1.4")
+    @Tag("S3.10")
     @ParameterizedTest(name = "{0} is {1}")
     @CsvSource(
             delimiter = '|',

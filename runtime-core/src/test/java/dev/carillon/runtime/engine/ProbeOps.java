@@ -150,6 +150,14 @@ public final class ProbeOps {
         return text + " on " + (Thread.currentThread().isVirtual() ? "virtual" : "platform");
     }
 
+    @Op(value = "op_both", blocking = true, sync = "op_both_sync")
+    public String both(String text) {
+        if (text.isEmpty()) {
+            throw new JsVisibleException("NotFound", "nothing given", "ENOENT", null);
+        }
+        return text + "!";
+    }
+
     @Op(value = "op_async_point")
     public CompletionStage<Point> point(Point point) {
         return CompletableFuture.supplyAsync(() -> new Point(point.x() + 1, point.y(), "async"));

@@ -32,17 +32,25 @@ final class RuntimeHarness implements AutoCloseable {
     }
 
     RuntimeHarness(RuntimeOptions.Builder options, Extension... extensions) {
-        try {
-            folder = Files.createTempDirectory("carillon-engine");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        this(options, temporary(), extensions);
+    }
+
+    RuntimeHarness(RuntimeOptions.Builder options, Path folder, Extension... extensions) {
+        this.folder = folder;
         OutputSink sink = (level, text, scope) -> lines.add(text);
         runtime = ENGINE.newRuntime(options.extensions(List.of(extensions))
                 .output(sink)
                 .cwd(folder)
                 .name("test-script")
                 .build());
+    }
+
+    private static Path temporary() {
+        try {
+            return Files.createTempDirectory("carillon-engine");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Loads {@code source} as the main module and waits until its top level is done. */

@@ -1,0 +1,1 @@
+globalThis.fromScript = "Deno" in globalThis ? "with Deno" : "before the entry point";

@@ -1,6 +1,6 @@
 // Blob and File: bytes in memory.
 import { bytesOf, exposeClass, requireArguments } from "ext:web/webidl.js";
-import { privateCustomInspect } from "ext:web/inspect.js";
+import { privateCustomInspect, visibleProperties } from "ext:web/inspect.js";
 import { byteStreamOf } from "ext:web/streams.js";
 import { TextDecoder, TextEncoder } from "ext:web/encoding.js";
 
@@ -86,7 +86,7 @@ export class Blob {
     return this.#bytes.slice();
   }
   [privateCustomInspect](inspect, options) {
-    return `Blob ${inspect({ size: this.size, type: this.type }, options)}`;
+    return inspect(visibleProperties(this, ["size", "type"]), options);
   }
 }
 exposeClass(Blob);
@@ -111,7 +111,7 @@ export class File extends Blob {
     return "";
   }
   [privateCustomInspect](inspect, options) {
-    return `File ${inspect({ name: this.name, size: this.size, type: this.type, lastModified: this.lastModified }, options)}`;
+    return inspect(visibleProperties(this, ["name", "size", "type"]), options);
   }
 }
 exposeClass(File);

@@ -17,6 +17,7 @@ const {
   create: objectCreate,
   defineProperty,
   getOwnPropertyDescriptor,
+  getOwnPropertyDescriptors,
   getOwnPropertyNames,
   getOwnPropertySymbols,
   getPrototypeOf,
@@ -452,6 +453,10 @@ class Printer {
       // a throwing getter of the script: no tag to show
     }
     if (typeof tag !== "string") tag = "";
+    if (tag.startsWith("Temporal.")) {
+      const text = temporalText(value, tag.slice("Temporal.".length));
+      if (text !== undefined) return this.style(text, "special");
+    }
     const brand = inside !== null ? inside[0] : typeof value === "function" ? "Function" : brandOf(value, tag);
     let keys;
     let base = "";
@@ -1004,6 +1009,20 @@ function functionKind(value) {
   return "";
 }
 
+// Temporal is looked up when first needed: touching it at start would load it for every script.
+let temporalTexts;
+function temporalText(value, type) {
+  temporalTexts ??= new Map(
+    objectKeys(getOwnPropertyDescriptors(Temporal)).filter((name) => typeof Temporal[name] === "function")
+      .map((name) => [name, uncurry(Temporal[name].prototype.toString)]),
+  );
+  try {
+    return temporalTexts.get(type)?.(value);
+  } catch {
+    return undefined; // a pretender
+  }
+}
+
 function isIndex(key) {
   if (typeof key !== "string" || key.length === 0 || key.length > 10) return false;
   const number = +key;
@@ -1045,6 +1064,15 @@ export function visibleProperties(object, keys) {
   defineProperty(shown, privateCustomInspect, { value: undefined });
   for (const key of keys) {
     defineProperty(shown, key, { value: object[key], enumerable: true, configurable: true, writable: true });
+  }
+  return shown;
+}
+
+/** {@link visibleProperties} for what is not a public property: shows `values` under the class of `object`. */
+export function shownAs(object, values) {
+  const shown = visibleProperties(object, []);
+  for (const key of objectKeys(values)) {
+    defineProperty(shown, key, { value: values[key], enumerable: true, configurable: true, writable: true });
   }
   return shown;
 }

@@ -7,7 +7,7 @@
  */
 import { onAbort } from "ext:web/abort_signal.js";
 import { bytesOf, exposeClass, illegalConstructor, internal, requireArguments } from "ext:web/webidl.js";
-import { privateCustomInspect, visibleProperties } from "ext:web/inspect.js";
+import { privateCustomInspect, shownAs, visibleProperties } from "ext:web/inspect.js";
 
 const { defineProperty } = Object;
 
@@ -674,7 +674,7 @@ export class ReadableStream {
 
   [privateCustomInspect](inspect, options) {
     const s = this.#record;
-    return `ReadableStream ${inspect({ locked: this.locked, state: s.state, supportsBYOB: s.bytes }, options)}`;
+    return inspect(shownAs(this, { locked: this.locked, state: s.state, supportsBYOB: s.bytes }), options);
   }
 }
 defineProperty(ReadableStream.prototype, Symbol.asyncIterator, {

@@ -75,9 +75,9 @@ class EventLoopTest {
                     const i = core.createTimer(() => { say('i' + ++n); if (n === 3) core.cancelTimer(i); }, 5, true);
                     """);
             time.advance(Duration.ofMillis(5));
-            script.eval("0"); // a turn
+            script.turn();
             time.advance(Duration.ofMillis(5));
-            script.eval("0");
+            script.turn();
             time.advance(Duration.ofMillis(5));
             assertThat(script.exit()).isEqualTo(new Exit.Drained(0));
             assertThat(script.lines).containsExactly("i1", "a", "i2", "i3");

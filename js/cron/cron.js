@@ -113,7 +113,6 @@ function cron(name, schedule, handlerOrOptions1, handler2) {
 
 // Runs somebody has looked at, by scope, until they end; the host is asked once for each, and only when a script looks.
 const runs = new Map();
-let AbortController;
 let abort;
 
 class Run {
@@ -141,7 +140,7 @@ class Run {
 
   get signal() {
     if (this.#controller === undefined) {
-      this.#controller = new AbortController();
+      this.#controller = new globalThis.AbortController(); // loaded by its first use: most scripts never look
       if (this.#aborted) this.#controller.abort(this.#reason);
     }
     return this.#controller.signal;
@@ -164,10 +163,6 @@ function abortRun(scope, reason) {
   const run = runOf(scope);
   if (run !== undefined) abort(run, reason);
 }
-
-core.addStartListener(() => {
-  ({ AbortController } = globalThis);
-});
 
 defineProperty(core.Deno, "cron", {
   get: defineProperty(() => cron, "name", { value: "get cron" }),

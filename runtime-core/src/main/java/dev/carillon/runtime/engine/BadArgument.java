@@ -12,7 +12,7 @@ final class BadArgument {
 
     static @Nullable Object read(String json, JavaType type) {
         try {
-            return OpDecl.JSON.readValue(json, type);
+            return Json.MAPPER.readValue(json, type);
         } catch (MismatchedInputException e) {
             throw new JsVisibleException("TypeError", "serde_v8 error: " + sentence(e, type), null, e);
         } catch (JacksonException e) {

@@ -28,7 +28,7 @@ record ErrorReport(
     private static final int LINE_LENGTH_MAX = 150; // a longer one is not shown; source: deno's fmt_errors.rs
 
     static ErrorReport read(String json) {
-        return OpDecl.JSON.readValue(json, ErrorReport.class);
+        return Json.MAPPER.readValue(json, ErrorReport.class);
     }
 
     /** With the line of code it was thrown in, and a caret under the place. */

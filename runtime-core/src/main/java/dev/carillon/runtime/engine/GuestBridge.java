@@ -194,7 +194,7 @@ public final class GuestBridge {
     /** Namespace to name to id, as JSON. */
     @Op("catalog")
     public String catalog() {
-        return OpDecl.JSON.writeValueAsString(ops.catalogByNamespace());
+        return Json.MAPPER.writeValueAsString(ops.catalogByNamespace());
     }
 
     /** The id of an op, or 0 if there is none. */
@@ -260,13 +260,13 @@ public final class GuestBridge {
     /** What the script was started with, as JSON: cwd, args, debug, mainModule, sourceMap. */
     @Op("start")
     public String start() {
-        return OpDecl.JSON.writeValueAsString(runtime.start(state));
+        return Json.MAPPER.writeValueAsString(runtime.start(state));
     }
 
     /** The configuration of an extension, as JSON. */
     @Op("config")
     public String config(String extension) {
-        return OpDecl.JSON.writeValueAsString(runtime.options().extensions().stream()
+        return Json.MAPPER.writeValueAsString(runtime.options().extensions().stream()
                 .filter(e -> e.name().equals(extension))
                 .findFirst()
                 .map(Extension::config)
@@ -429,7 +429,7 @@ public final class GuestBridge {
     @Op("errorProperties")
     public @Nullable String errorProperties() {
         var properties = described instanceof JsVisibleException visible ? visible.properties() : Map.of();
-        return properties.isEmpty() ? null : OpDecl.JSON.writeValueAsString(properties);
+        return properties.isEmpty() ? null : Json.MAPPER.writeValueAsString(properties);
     }
 
     /** Ends the runtime by an error nobody caught, described as JSON. */
@@ -528,7 +528,7 @@ public final class GuestBridge {
     /** Promise id to op name of the ops in flight, as JSON. */
     @Op("pendingOps")
     public String pendingOps() {
-        return OpDecl.JSON.writeValueAsString(opsInFlight());
+        return Json.MAPPER.writeValueAsString(opsInFlight());
     }
 
     // --- life
@@ -567,7 +567,7 @@ public final class GuestBridge {
 
     /** @param json for each op id the counters of js/core, in order: calls, failed, begun, settled, settled badly */
     Map<String, OpMetrics> metrics(String json) {
-        var counters = OpDecl.JSON.readValue(json, long[][].class);
+        var counters = Json.MAPPER.readValue(json, long[][].class);
         var metrics = new LinkedHashMap<String, OpMetrics>();
         for (var op : ops.all()) {
             var of = counters[op.id()];

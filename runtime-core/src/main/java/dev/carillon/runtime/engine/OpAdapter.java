@@ -20,20 +20,29 @@ public final class OpAdapter {
     private final String name;
     private final OpBinding op;
     private final OpState state;
-    private final MethodHandle method;
+    /** Made by the first call: a spreading handle takes long to make, and most ops are never called. */
+    private volatile @Nullable MethodHandle method;
 
     OpAdapter(OpDecl decl, OpState state) {
         name = decl.name();
         op = decl.binding();
         this.state = state;
-        try {
-            method = MethodHandles.publicLookup()
-                    .unreflect(op.method())
-                    .bindTo(op.target())
-                    .asSpreader(Object[].class, op.params().size());
-        } catch (IllegalAccessException e) {
-            throw new IllegalStateException("Op " + name + ": " + op.method() + " is not public all the way", e);
+    }
+
+    private MethodHandle method() {
+        var made = method;
+        if (made == null) {
+            try {
+                made = MethodHandles.publicLookup()
+                        .unreflect(op.method())
+                        .bindTo(op.target())
+                        .asSpreader(Object[].class, op.params().size());
+            } catch (IllegalAccessException e) {
+                throw new IllegalStateException("Op " + name + ": " + op.method() + " is not public all the way", e);
+            }
+            method = made;
         }
+        return made;
     }
 
     @Op("call0")
@@ -88,7 +97,7 @@ public final class OpAdapter {
             return startBlocking(args);
         }
         try {
-            var value = method.invoke(args);
+            var value = method().invoke(args);
             return op.async() ? value : op.encode(value);
         } finally {
             lent.forEach(BufferWindow::revoke);
@@ -99,7 +108,7 @@ public final class OpAdapter {
         var done = new CompletableFuture<@Nullable Object>();
         Thread.ofVirtual().name(name).start(() -> {
             try {
-                done.complete(method.invoke(args));
+                done.complete(method().invoke(args));
             } catch (Throwable t) { // all of them, or the guest waits for ever
                 done.completeExceptionally(t);
             }
@@ -140,7 +149,7 @@ public final class OpAdapter {
                 }
                 yield list;
             }
-            case JSON, JSON_ARRAY, JSON_OBJECT -> BadArgument.read(value.asString(), param.type());
+            case JSON, JSON_ARRAY, JSON_OBJECT -> BadArgument.read(value.asString(), param.javaType());
             default -> scalar(param.kind(), value);
         };
     }

@@ -34,7 +34,11 @@ record OpBinding(
     private static final double SAFE_INTEGER_MAX = 9007199254740991d;
 
     /** How one Java parameter is filled. */
-    record Param(Kind kind, boolean nullable, @Nullable Kind element, JavaType type) {}
+    record Param(Kind kind, boolean nullable, @Nullable Kind element, Type type) {
+        JavaType javaType() {
+            return Json.MAPPER.constructType(type);
+        }
+    }
 
     /** Shapes of parameters. */
     enum Kind {
@@ -117,7 +121,7 @@ record OpBinding(
             case PLAIN -> value;
             case I64 -> safe((Long) value);
             case BYTES -> ByteBuffer.wrap((byte[]) value);
-            case JSON -> OpDecl.JSON.writeValueAsString(value);
+            case JSON -> Json.MAPPER.writeValueAsString(value);
         };
     }
 
@@ -131,13 +135,13 @@ record OpBinding(
     private static Param param(Method method, Parameter parameter) {
         var type = parameter.getType();
         boolean nullable = nullable(parameter.getAnnotatedType()) || boxed(type);
-        var javaType = OpDecl.JSON.constructType(parameter.getParameterizedType());
+        var generic = parameter.getParameterizedType();
         var kind = kind(type);
-        if (kind == Kind.JSON_ARRAY && List.class == type) {
-            var element = kind(javaType.getContentType().getRawClass());
-            if (element.scalar()) {
-                return new Param(Kind.LIST, nullable, element, javaType);
-            }
+        if (type == List.class
+                && generic instanceof ParameterizedType list
+                && list.getActualTypeArguments()[0] instanceof Class<?> content
+                && kind(content).scalar()) {
+            return new Param(Kind.LIST, nullable, kind(content), generic);
         }
         if (type.isPrimitive() && !kind.scalar()) {
             throw refuse(
@@ -145,7 +149,7 @@ record OpBinding(
                     "parameter type " + type.getName()
                             + " is not mapped: use boolean, int, long, double, String, byte[], JsBuffer, List, a record or a Map");
         }
-        return new Param(kind, nullable, null, javaType);
+        return new Param(kind, nullable, null, generic);
     }
 
     private static Kind kind(Class<?> type) {

@@ -4,7 +4,6 @@ import dev.carillon.runtime.JsVisibleException;
 import dev.carillon.runtime.OpHandler;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * One op of a runtime: its name and number, and what runs when it is called.
@@ -13,8 +12,6 @@ import tools.jackson.databind.json.JsonMapper;
  * @param namespace the extension that declares it, or {@code plugin_<rid>}
  */
 record OpDecl(int id, String name, String namespace, Body body) {
-    static final JsonMapper JSON = JsonMapper.builder().build();
-
     /** What runs when the op is called. */
     sealed interface Body {
         /** A Java method, bound by its signature. */

@@ -39,7 +39,7 @@ final class OpDispatch {
     OpResult dispatch(int id, byte[] control, List<JsBuffer> buffers) {
         if (id == CATALOG) {
             return new OpResult.Ready(
-                    OpDecl.JSON.writeValueAsString(ops.catalog()).getBytes(StandardCharsets.UTF_8));
+                    Json.MAPPER.writeValueAsString(ops.catalog()).getBytes(StandardCharsets.UTF_8));
         }
         var op = ops.op(id);
         return switch (op.body()) {
@@ -94,7 +94,7 @@ final class OpDispatch {
             throw JsVisibleException.typeError(op.name() + ": an argument is missing");
         }
         try {
-            return OpDecl.JSON.treeToValue(value, param.type());
+            return Json.MAPPER.treeToValue(value, param.javaType());
         } catch (JacksonException e) {
             throw new JsVisibleException("TypeError", "serde_v8 error: " + e.getOriginalMessage(), null, e);
         }

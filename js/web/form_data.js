@@ -1,6 +1,6 @@
 // FormData, and its two forms on the wire: multipart and urlencoded.
 import { exposeClass, requireArguments } from "ext:web/webidl.js";
-import { privateCustomInspect } from "ext:web/inspect.js";
+import { privateCustomInspect, shownAs } from "ext:web/inspect.js";
 import { Blob, blobBytes, blobOf, File, joinBytes } from "ext:web/blob.js";
 import { iteratorOf, parseForm } from "ext:web/url.js";
 import { TextDecoder, TextEncoder } from "ext:web/encoding.js";
@@ -88,8 +88,7 @@ export class FormData {
     return iteratorOf("FormData Iterator", () => this.#list, (pair) => pair[1]);
   }
   [privateCustomInspect](inspect, options) {
-    const shown = this.#list.map(([n, v]) => `${inspect(n, options)} => ${inspect(v, options)}`);
-    return shown.length === 0 ? "FormData {}" : `FormData { ${shown.join(", ")} }`;
+    return inspect(shownAs(this, Object.fromEntries(this.#list)), options);
   }
 }
 defineProperty(FormData.prototype, Symbol.iterator, {

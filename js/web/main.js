@@ -23,6 +23,7 @@ const LAZY = {
   "ext:web/base64.js": ["atob", "btoa"],
   "ext:web/encoding.js": ["TextEncoder", "TextDecoder"],
   "ext:web/structured_clone.js": ["structuredClone"],
+  "ext:web/compression.js": ["CompressionStream", "DecompressionStream"],
   "ext:web/crypto.js": ["crypto", "Crypto", "CryptoKey", "SubtleCrypto"],
   "ext:web/disposable.js": ["DisposableStack", "AsyncDisposableStack", "SuppressedError"],
   "ext:web/navigator.js": ["navigator", "Navigator"],

@@ -30,8 +30,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -70,7 +70,7 @@ final class ScriptSupervisor implements AutoCloseable {
 
     private final JsEngine engine;
     private final RunRecorder recorder;
-    private final Function<OpState, ? extends CronHandler> backend;
+    private final BiFunction<String, OpState, ? extends CronHandler> backend;
     private final TimeSource time;
     private final Configuration.Limits limits;
     private final List<ScriptSource> sources;
@@ -88,7 +88,7 @@ final class ScriptSupervisor implements AutoCloseable {
     ScriptSupervisor(
             JsEngine engine,
             RunRecorder recorder,
-            Function<OpState, ? extends CronHandler> backend,
+            BiFunction<String, OpState, ? extends CronHandler> backend,
             TimeSource time,
             Configuration.Limits limits,
             List<ScriptSource> sources,
@@ -113,6 +113,17 @@ final class ScriptSupervisor implements AutoCloseable {
                 .whenComplete((done, error) -> firstLoad.complete(null));
         armLook();
         armTurns();
+    }
+
+    /** Ends every script where it stands, for {@code reason}; each starts again after its backoff. */
+    void stopAll(String reason) {
+        List<Script> all;
+        synchronized (scripts) {
+            all = List.copyOf(scripts.values());
+        }
+        for (var script : all) {
+            script.stop(reason);
+        }
     }
 
     CompletableFuture<Void> firstLoad() {
@@ -461,6 +472,16 @@ final class ScriptSupervisor implements AutoCloseable {
             }
         }
 
+        void stop(String reason) {
+            Incarnation stopped;
+            synchronized (this) {
+                stopped = current;
+            }
+            if (stopped != null) {
+                work(() -> stopped.stop(reason));
+            }
+        }
+
         /** Ends it for good, job functions first. Blocks. */
         void end(ScriptState how) {
             Incarnation last;
@@ -494,7 +515,7 @@ final class ScriptSupervisor implements AutoCloseable {
 
     private DrainableCrons crons(String script, OpState state) {
         var loop = state.borrow(EventLoop.class);
-        return new DrainableCrons(recorder.handler(script, backend.apply(state), loop::execute));
+        return new DrainableCrons(recorder.handler(script, backend.apply(script, state), loop::execute));
     }
 
     /** What a script prints outside its runs: a line of the service's log, as long as there are not too many. */

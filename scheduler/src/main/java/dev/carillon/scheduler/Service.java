@@ -2,6 +2,7 @@ package dev.carillon.scheduler;
 
 import dev.carillon.cron.CronHandler;
 import dev.carillon.cron.local.LocalCronHandler;
+import dev.carillon.runtime.EventLoop;
 import dev.carillon.runtime.OpState;
 import dev.carillon.runtime.engine.JsEngine;
 import dev.carillon.runtime.time.TimeSource;
@@ -40,6 +41,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -88,6 +90,7 @@ public final class Service implements ServiceView, AutoCloseable {
     private final AtomicBoolean closed = new AtomicBoolean();
     private final List<Alarm> alarms = new ArrayList<>();
     private @Nullable HttpApi http;
+    private volatile @Nullable QuartzNode quartz;
     private volatile @Nullable Long clockOffsetMs;
 
     private Service(Configuration configuration, TimeSource time, RunStore store, JsEngine engine) {
@@ -96,7 +99,8 @@ public final class Service implements ServiceView, AutoCloseable {
         this.store = store;
         this.engine = engine;
         startedAt = time.now();
-        recorder = new RunRecorder(store, time, configuration.node().name());
+        recorder = new RunRecorder(
+                store, time, configuration.node().name(), configuration.backend() == Configuration.Backend.QUARTZ);
         supervisor = new ScriptSupervisor(
                 engine,
                 recorder,
@@ -140,15 +144,30 @@ public final class Service implements ServiceView, AutoCloseable {
         }
     }
 
-    private Function<OpState, CronHandler> backend() {
+    private BiFunction<String, OpState, CronHandler> backend() {
         return switch (configuration.backend()) {
             case LOCAL ->
-                state -> LocalCronHandler.of(
+                (script, state) -> LocalCronHandler.of(
                         state, CRON_LIMITS, configuration.node().name());
             case QUARTZ ->
-                throw new ConfigurationException(
-                        List.of("backend: quartz is not part of this build yet; use backend: local"));
+                (script, state) -> {
+                    var node = quartz;
+                    if (node == null) {
+                        throw new IllegalStateException("script " + script + " is loaded before the node has joined");
+                    }
+                    return node.handler(script, state.borrow(EventLoop.class)::execute, CRON_LIMITS);
+                };
         };
+    }
+
+    /** With backend quartz: joins the cluster, before the first script. */
+    private void join() {
+        if (configuration.backend() == Configuration.Backend.QUARTZ) {
+            quartz = QuartzNode.join(
+                    configuration,
+                    time,
+                    () -> supervisor.stopAll("the cluster took this node for dead; its runs are other nodes' now"));
+        }
     }
 
     private void start() {
@@ -182,6 +201,7 @@ public final class Service implements ServiceView, AutoCloseable {
             events.publish("node", () -> self(time.now()));
         });
         repeat(PRUNE_FIRST, PRUNE_PERIOD, this::prune);
+        join();
         supervisor.start();
     }
 
@@ -209,6 +229,10 @@ public final class Service implements ServiceView, AutoCloseable {
         }
         supervisor.close();
         recorder.close();
+        var node = quartz;
+        if (node != null) {
+            node.close();
+        }
         var listening = http;
         if (listening != null) {
             listening.close();

@@ -64,11 +64,20 @@ final class Job {
         live.remove(handle);
     }
 
-    /** A script registers the job; its old occurrences are settled by the old schedule first. */
+    /**
+     * A script registers the job; its old occurrences are settled by the old schedule first.
+     *
+     * @param clustered other nodes may have seen to what passed
+     */
     synchronized List<Skip> register(
-            RecordingCronHandle handle, CronSchedule newSchedule, List<Duration> backoff, Instant now, String node) {
+            RecordingCronHandle handle,
+            CronSchedule newSchedule,
+            List<Duration> backoff,
+            Instant now,
+            String node,
+            boolean clustered) {
         List<Skip> skips = List.of();
-        if (live.isEmpty()) {
+        if (live.isEmpty() && !clustered) {
             skips = record.state() == JobState.RETIRED ? List.of() : skipsUntil(now, Reason.SCRIPT_NOT_LOADED, node);
         }
         boolean anew = record.state() == JobState.RETIRED
@@ -99,6 +108,15 @@ final class Job {
                 : List.<Skip>of();
         record = new JobRecord(key, record.schedule(), record.backoff(), state, record.since());
         return skips;
+    }
+
+    /** Takes over what another node has written of the job; true if it is paused, active or retired otherwise than here. */
+    synchronized boolean adopt(JobRecord written) {
+        boolean changed = written.state() != record.state();
+        if (changed && (written.state() != JobState.RETIRED || live.isEmpty())) {
+            record = new JobRecord(key, record.schedule(), record.backoff(), written.state(), record.since());
+        }
+        return changed;
     }
 
     /** Rows for every occurrence not yet told of, up to and including {@code until}. */

@@ -2,8 +2,10 @@ package dev.carillon.scheduler.run;
 
 /** What can happen to a run; {@link RunState#after} says when. */
 public enum RunEvent {
-    /** The job function was called: the first time, after a backoff, or by a node that takes over. */
+    /** The job function was called: the first time, or after a backoff. */
     ATTEMPT_STARTED,
+    /** The job function was called anew because the process that worked on it is gone. */
+    TAKEN_OVER,
     ATTEMPT_SUCCEEDED,
     /** The attempt failed and was the last. */
     ATTEMPT_FAILED,

@@ -39,22 +39,37 @@ public final class RunRecorder implements AutoCloseable {
     /** How often occurrences of jobs that no live script registers are looked for. */
     static final Duration AUDIT_PERIOD = Duration.ofSeconds(5);
 
+    /** A node that has not been seen for this long does nothing any more. */
+    private static final Duration SEEN_MAX = Duration.ofSeconds(15);
+
+    private static final Duration OVERDUE_STARTED = Duration.ofSeconds(5);
+
     private static final System.Logger LOG = System.getLogger(RunRecorder.class.getName());
 
     private final RunStore store;
     private final TimeSource time;
     private final String node;
+    private final boolean clustered;
     private final ConcurrentSkipListMap<JobKey, Job> jobs = new ConcurrentSkipListMap<>();
     private final Map<Long, Attempt> scopes = new ConcurrentHashMap<>();
     private final List<RunListener> listeners = new CopyOnWriteArrayList<>();
     private @Nullable Alarm audit;
     private boolean closed;
 
-    /** @param node stable name of this process */
+    /** A recorder for a process that has its store for itself. */
     public RunRecorder(RunStore store, TimeSource time, String node) {
+        this(store, time, node, false);
+    }
+
+    /**
+     * @param node stable name of this process
+     * @param clustered other processes may record the same jobs: what they do is not told as missed
+     */
+    public RunRecorder(RunStore store, TimeSource time, String node, boolean clustered) {
         this.store = store;
         this.time = time;
         this.node = node;
+        this.clustered = clustered;
     }
 
     /**
@@ -65,20 +80,31 @@ public final class RunRecorder implements AutoCloseable {
      */
     public List<RunSummary> start() {
         var now = time.now();
-        var interrupted = store.interrupt(null, now, Reason.PROCESS_DIED);
+        boolean alone = isAlone(now);
+        var interrupted = store.interrupt(clustered ? node : null, now, Reason.PROCESS_DIED);
         var newest = store.newestScheduled();
+        // What is overdue by less than this, a cluster that comes up still starts.
+        var missedUntil = clustered ? now.minus(OVERDUE_STARTED) : now;
         var skips = new ArrayList<Skip>();
         for (var record : store.jobs()) {
             var last = newest.getOrDefault(record.key(), record.since());
             var job = new Job(record, last.isAfter(record.since()) ? last : record.since());
-            if (record.state() != JobState.RETIRED) {
-                skips.addAll(job.skipsUntil(now, Reason.SERVICE_DOWN, node));
+            if (record.state() != JobState.RETIRED && alone) {
+                skips.addAll(job.skipsUntil(missedUntil, Reason.SERVICE_DOWN, node));
             }
             jobs.put(record.key(), job);
         }
         skip(skips);
         armAudit();
         return interrupted;
+    }
+
+    private boolean isAlone(Instant now) {
+        return !clustered
+                || store.nodes().stream()
+                        .noneMatch(other -> !other.name().equals(node)
+                                && !other.stopped()
+                                && other.lastSeenAt().isAfter(now.minus(SEEN_MAX)));
     }
 
     /**
@@ -212,7 +238,7 @@ public final class RunRecorder implements AutoCloseable {
 
     void registered(RecordingCronHandle handle, CronSpec spec) {
         var job = handle.job();
-        var skips = job.register(handle, spec.schedule(), spec.backoff(), time.now(), node);
+        var skips = job.register(handle, spec.schedule(), spec.backoff(), time.now(), node, clustered);
         save(job);
         skip(skips);
         tell(listener -> listener.onJob(job.key));
@@ -366,9 +392,36 @@ public final class RunRecorder implements AutoCloseable {
         armAudit();
     }
 
+    /** In a cluster: jobs of other nodes, and what was asked of ours there; a lone node tells of what nobody runs. */
+    private void auditCluster() {
+        try {
+            var now = time.now();
+            boolean alone = isAlone(now);
+            for (var record : store.jobs()) {
+                var known = jobs.putIfAbsent(record.key(), new Job(record, now));
+                if (known == null || known.adopt(record)) {
+                    tell(listener -> listener.onJob(record.key()));
+                }
+                if (known != null && !known.isLive() && known.state() != JobState.RETIRED) {
+                    var skips = known.skipsUntil(now.minus(OVERDUE_STARTED), Reason.SCRIPT_NOT_LOADED, node);
+                    if (alone) {
+                        skip(skips);
+                    }
+                }
+            }
+        } catch (StoreException e) {
+            LOG.log(System.Logger.Level.WARNING, "node={0}: jobs could not be read: {1}", node, e.getMessage());
+        }
+        armAudit();
+    }
+
     private synchronized void armAudit() {
         if (!closed) {
-            audit = time.after(AUDIT_PERIOD, this::audit);
+            audit = time.after(
+                    AUDIT_PERIOD,
+                    clustered
+                            ? () -> Thread.ofVirtual().name("carillon-audit").start(this::auditCluster)
+                            : this::audit);
         }
     }
 

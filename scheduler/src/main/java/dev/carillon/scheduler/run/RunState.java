@@ -25,7 +25,7 @@ public enum RunState {
      *   (due) -> RUNNING -> SUCCEEDED
      *     |        | ^  \-> FAILED
      *     |        v |        ^
-     *     |      RETRYING ----+        any of RUNNING, RETRYING -> INTERRUPTED -> RUNNING (taken over)
+     *     |      RETRYING ----+        RUNNING, RETRYING -> INTERRUPTED; RUNNING, INTERRUPTED -> RUNNING (taken over)
      *     \-> SKIPPED
      */
     private static final Map<RunState, Map<RunEvent, RunState>> TABLE = new EnumMap<>(Map.of(
@@ -34,6 +34,7 @@ public enum RunState {
                     RunEvent.ATTEMPT_SUCCEEDED, SUCCEEDED,
                     RunEvent.ATTEMPT_FAILED, FAILED,
                     RunEvent.RETRY_PLANNED, RETRYING,
+                    RunEvent.TAKEN_OVER, RUNNING,
                     RunEvent.PROCESS_LOST, INTERRUPTED)),
             RETRYING,
             new EnumMap<>(Map.of(
@@ -41,7 +42,7 @@ public enum RunState {
                     RunEvent.RETRY_DROPPED, FAILED,
                     RunEvent.PROCESS_LOST, INTERRUPTED)),
             INTERRUPTED,
-            new EnumMap<>(Map.of(RunEvent.ATTEMPT_STARTED, RUNNING))));
+            new EnumMap<>(Map.of(RunEvent.TAKEN_OVER, RUNNING))));
 
     /** How a run begins. */
     public static RunState first(RunEvent event) {

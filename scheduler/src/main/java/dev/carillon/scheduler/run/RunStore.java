@@ -24,10 +24,11 @@ public interface RunStore extends AutoCloseable {
     CompletableFuture<Void> save(JobRecord job);
 
     /**
-     * Records that an attempt begins: for attempt 1 with the run itself, later ones move it on.
+     * Records that an attempt begins: for attempt 1 with the run itself; a later one moves it on, ending an attempt still
+     * under way as interrupted, for whoever starts it has taken the run over.
      *
-     * @return false if there is nothing to start: the occurrence has a row already (attempt 1), or the run has moved on
-     *     without us (later ones)
+     * @return false if there is nothing to start: the occurrence has a row already (attempt 1), or the run has ended or
+     *     reached this attempt without us (later ones)
      */
     CompletableFuture<Boolean> start(AttemptStart start);
 
@@ -73,7 +74,7 @@ public interface RunStore extends AutoCloseable {
     /**
      * Ends what a dead process left under way: attempts and runs become interrupted.
      *
-     * @param node whose runs, or null for those of every node
+     * @param node whose running attempts, planned retries left to its cluster; null for all of every node
      * @return the runs that were ended
      */
     List<RunSummary> interrupt(@Nullable String node, Instant now, Reason reason);

@@ -7,6 +7,8 @@ import dev.carillon.scheduler.run.StoreException;
 import dev.carillon.scheduler.run.StoreException.Code;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Threads: any.
  * <p>Closing: ends every connection; any number of times.
  */
-final class Database implements AutoCloseable {
+public final class Database implements AutoCloseable {
     /** Tables of ours live in a schema of their own: whatever else the database holds stays untouched. */
     static final String SCHEMA = "carillon";
 
@@ -36,9 +38,14 @@ final class Database implements AutoCloseable {
     }
 
     /** @throws StoreException in one sentence, whatever is wrong */
-    static Database open(StoreConfig config) {
+    public static Database open(StoreConfig config) {
+        return open(config, "carillon-store", CONNECTIONS_MAX);
+    }
+
+    /** As {@link #open(StoreConfig)}, with a pool of its own. */
+    public static Database open(StoreConfig config, String poolName, int connectionsMax) {
         var dialect = Dialect.of(config);
-        var pool = connect(dialect, config);
+        var pool = connect(dialect, config, poolName, connectionsMax);
         try {
             migrate(dialect, config, pool);
             return new Database(dialect, config, pool);
@@ -52,7 +59,8 @@ final class Database implements AutoCloseable {
         return dialect;
     }
 
-    Connection connection() {
+    /** @throws StoreException if none is to be had in time */
+    public Connection connection() {
         try {
             return pool.getConnection();
         } catch (SQLException e) {
@@ -60,7 +68,28 @@ final class Database implements AutoCloseable {
         }
     }
 
-    StoreException explain(SQLException e) {
+    /** Several processes may work on it at a time. */
+    public boolean isShared() {
+        return dialect == Dialect.POSTGRESQL;
+    }
+
+    /** How far the database's clock is ahead of {@code now}, as of the middle of one round trip. */
+    public Duration clockOffset(Instant now) {
+        try (var connection = connection();
+                var select = connection.prepareStatement(dialect.clockMillis())) {
+            long before = System.nanoTime();
+            try (var rows = select.executeQuery()) {
+                rows.next();
+                long halfTrip = (System.nanoTime() - before) / 2;
+                return Duration.ofMillis(rows.getLong(1) - now.toEpochMilli()).minusNanos(halfTrip);
+            }
+        } catch (SQLException e) {
+            throw explain(e);
+        }
+    }
+
+    /** What went wrong, in a sentence. */
+    public StoreException explain(SQLException e) {
         return Failures.explain(config, e);
     }
 
@@ -69,9 +98,9 @@ final class Database implements AutoCloseable {
         pool.close();
     }
 
-    private static HikariDataSource connect(Dialect dialect, StoreConfig config) {
+    private static HikariDataSource connect(Dialect dialect, StoreConfig config, String poolName, int connectionsMax) {
         var hikari = new HikariConfig();
-        hikari.setPoolName("carillon-store");
+        hikari.setPoolName(poolName);
         hikari.setJdbcUrl(dialect.complete(config));
         if (config.user() != null) {
             hikari.setUsername(config.user());
@@ -81,7 +110,7 @@ final class Database implements AutoCloseable {
         if (config.password() != null) {
             hikari.setPassword(config.password());
         }
-        hikari.setMaximumPoolSize(CONNECTIONS_MAX);
+        hikari.setMaximumPoolSize(connectionsMax);
         hikari.setMinimumIdle(1);
         hikari.setConnectionTimeout(CONNECT_TIMEOUT_MS);
         hikari.setInitializationFailTimeout(1); // one attempt: a wrong password will not get better

@@ -75,7 +75,7 @@ enum Dialect {
 
         @Override
         Map<String, String> placeholders() {
-            return Map.of("id_type", "varchar(26)", "churn", "");
+            return Map.of("id_type", "varchar(26)", "churn", "", "bytes", "varbinary(1000000)");
         }
     },
 
@@ -114,7 +114,7 @@ enum Dialect {
         @Override
         Map<String, String> placeholders() {
             // Ids are compared byte by byte; a locale's collation would be slower and could differ between servers.
-            return Map.of("id_type", "varchar(26) collate \"C\"", "churn", " with (fillfactor = 80)");
+            return Map.of("id_type", "varchar(26) collate \"C\"", "churn", " with (fillfactor = 80)", "bytes", "bytea");
         }
     };
 

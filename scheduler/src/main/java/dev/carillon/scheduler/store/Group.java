@@ -32,12 +32,12 @@ final class Group {
             + " attempt, first_started_at, started_at, node) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     private static final String KEEP_ATTEMPT =
             "insert into attempt (run, attempt, state, started_at, ended_at, node, error, retry_at)"
-                    + " select id, attempt, case when state = 'interrupted' then 'interrupted' else 'failed' end,"
-                    + " started_at, ended_at, node, error, retry_at from run"
-                    + " where id = ? and attempt = ? and state in ('retrying', 'interrupted')";
+                    + " select id, attempt, case when state = 'retrying' then 'failed' else 'interrupted' end,"
+                    + " started_at, coalesce(ended_at, ?), node, error, retry_at from run"
+                    + " where id = ? and attempt < ? and state in ('running', 'retrying', 'interrupted')";
     private static final String NEXT_ATTEMPT = "update run set state = 'running', attempt = ?, started_at = ?,"
             + " ended_at = null, error = null, retry_at = null, reason = null, node = ?"
-            + " where id = ? and attempt = ? and state in ('retrying', 'interrupted')";
+            + " where id = ? and attempt < ? and state in ('running', 'retrying', 'interrupted')";
     private static final String END = "update run set state = ?, ended_at = ?, error = ?, retry_at = ?, reason = ?"
             + " where id = ? and attempt = ? and state = ?";
     private static final String INSERT_LINE =
@@ -166,11 +166,24 @@ final class Group {
         for (var write : writes) {
             (write.start().attempt() == 1 ? first : later).add(write);
         }
-        var existing =
-                existing(first.stream().map(write -> write.start().run().text()).toList());
+        insert(first);
+        if (!later.isEmpty()) {
+            nextAttempts(later);
+        }
+    }
+
+    private void insert(List<Write.Start> writes) throws SQLException {
+        if (writes.isEmpty()) {
+            return;
+        }
+        // A run taken over usually has its row; where an insert of it would fail, that is looked up first.
+        boolean look =
+                lookFirst || dialect == Dialect.H2 && writes.getFirst().start().attempt() > 1;
+        var existing = existing(
+                writes.stream().map(write -> write.start().run().text()).toList(), look);
         try (var insert = connection.prepareStatement(INSERT_RUN + dialect.insertTail())) {
             var inserted = new ArrayList<Write.Start>();
-            for (var write : first) {
+            for (var write : writes) {
                 var start = write.start();
                 if (!existing.add(start.run().text())) {
                     acknowledgements.add(() -> write.done().complete(false));
@@ -185,7 +198,7 @@ final class Group {
                         start.trigger(),
                         RunState.first(RunEvent.ATTEMPT_STARTED));
                 insert.setNull(6, Types.VARCHAR);
-                insert.setInt(7, 1);
+                insert.setInt(7, start.attempt());
                 insert.setLong(8, startedAt);
                 insert.setLong(9, startedAt);
                 insert.setString(10, start.node());
@@ -194,9 +207,6 @@ final class Group {
             }
             acknowledge(inserted, insert.executeBatch());
         }
-        if (!later.isEmpty()) {
-            nextAttempts(later);
-        }
     }
 
     private void nextAttempts(List<Write.Start> writes) throws SQLException {
@@ -204,18 +214,30 @@ final class Group {
                 var next = connection.prepareStatement(NEXT_ATTEMPT)) {
             for (var write : writes) {
                 var start = write.start();
-                keep.setString(1, start.run().text());
-                keep.setInt(2, start.attempt() - 1);
+                keep.setLong(1, start.startedAt().toEpochMilli());
+                keep.setString(2, start.run().text());
+                keep.setInt(3, start.attempt());
                 keep.addBatch();
                 next.setInt(1, start.attempt());
                 next.setLong(2, start.startedAt().toEpochMilli());
                 next.setString(3, start.node());
                 next.setString(4, start.run().text());
-                next.setInt(5, start.attempt() - 1);
+                next.setInt(5, start.attempt());
                 next.addBatch();
             }
             keep.executeBatch();
-            acknowledge(writes, next.executeBatch());
+            var counts = next.executeBatch();
+            var missing = new ArrayList<Write.Start>();
+            for (int i = 0; i < counts.length; i++) {
+                if (counts[i] == 0) {
+                    missing.add(writes.get(i));
+                } else {
+                    var done = writes.get(i).done();
+                    acknowledgements.add(() -> done.complete(true));
+                }
+            }
+            // No row to move on: the run has ended, or whoever claimed it first died before he could write one.
+            insert(missing);
         }
     }
 
@@ -232,7 +254,7 @@ final class Group {
             return;
         }
         var skips = writes.stream().flatMap(write -> write.skips().stream()).toList();
-        var existing = existing(skips.stream().map(skip -> skip.run().text()).toList());
+        var existing = existing(skips.stream().map(skip -> skip.run().text()).toList(), lookFirst);
         try (var insert = connection.prepareStatement(INSERT_RUN + dialect.insertTail())) {
             for (var skip : skips) {
                 if (!existing.add(skip.run().text())) {
@@ -314,9 +336,9 @@ final class Group {
     }
 
     /** Which of {@code ids} have a row; empty, without a look, where the insert itself sees to it. */
-    private Set<String> existing(List<String> ids) throws SQLException {
+    private Set<String> existing(List<String> ids, boolean look) throws SQLException {
         var found = new HashSet<String>();
-        if (!lookFirst) {
+        if (!look) {
             return found;
         }
         for (int from = 0; from < ids.size(); from += LOOKUP_MAX) {

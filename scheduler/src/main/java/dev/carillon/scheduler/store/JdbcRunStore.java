@@ -227,7 +227,8 @@ public final class JdbcRunStore implements RunStore {
     @Override
     public List<RunSummary> interrupt(@Nullable String node, Instant now, Reason reason) {
         return write(connection -> {
-            var which = " where state in ('running', 'retrying')" + (node == null ? "" : " and node = ?");
+            var which =
+                    node == null ? " where state in ('running', 'retrying')" : " where state = 'running' and node = ?";
             var ids = new ArrayList<String>();
             try (var select = connection.prepareStatement("select id from run" + which + " for update")) {
                 if (node != null) {
@@ -331,16 +332,7 @@ public final class JdbcRunStore implements RunStore {
 
     @Override
     public Duration clockOffset(Instant now) {
-        return read(connection -> {
-            try (var select = connection.prepareStatement(database.dialect().clockMillis())) {
-                long before = System.nanoTime();
-                long theirs = one(select);
-                long halfTrip = (System.nanoTime() - before) / 2;
-                return Duration.ofMillis(theirs)
-                        .minus(Duration.ofMillis(now.toEpochMilli()))
-                        .minusNanos(halfTrip);
-            }
-        });
+        return database.clockOffset(now);
     }
 
     @Override

@@ -22,7 +22,8 @@ class RunStateTest {
         {RunState.RETRYING, RunEvent.ATTEMPT_STARTED, RunState.RUNNING},
         {RunState.RETRYING, RunEvent.RETRY_DROPPED, RunState.FAILED},
         {RunState.RETRYING, RunEvent.PROCESS_LOST, RunState.INTERRUPTED},
-        {RunState.INTERRUPTED, RunEvent.ATTEMPT_STARTED, RunState.RUNNING},
+        {RunState.RUNNING, RunEvent.TAKEN_OVER, RunState.RUNNING},
+        {RunState.INTERRUPTED, RunEvent.TAKEN_OVER, RunState.RUNNING},
     };
 
     static Stream<Arguments> every_pair() {

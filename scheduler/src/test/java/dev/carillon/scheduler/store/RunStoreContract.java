@@ -151,16 +151,44 @@ abstract class RunStoreContract {
     }
 
     @Test
-    void a_retry_of_a_run_that_has_moved_on_is_refused() {
+    void an_attempt_of_a_run_that_has_ended_or_got_there_already_is_refused() {
         var id = start(JOB, T0, 1, T0);
+        end(id, 1, RunEvent.RETRY_PLANNED, T0, "Error: no", T0);
+        start(JOB, T0, 2, T0);
         assertThat(store.start(attempt(JOB, T0, 2, T0)).join())
-                .as("while attempt 1 runs")
+                .as("attempt 2 again")
                 .isFalse();
-        end(id, 1, RunEvent.ATTEMPT_SUCCEEDED, T0, null, null);
-        assertThat(store.start(attempt(JOB, T0, 2, T0)).join())
+        end(id, 2, RunEvent.ATTEMPT_SUCCEEDED, T0, null, null);
+        assertThat(store.start(attempt(JOB, T0, 3, T0)).join())
                 .as("after success")
                 .isFalse();
-        assertThat(store.run(id).orElseThrow().attemptList()).hasSize(1);
+        assertThat(store.run(id).orElseThrow().attemptList()).hasSize(2);
+    }
+
+    @Test
+    void a_run_taken_over_goes_on_as_its_next_attempt_and_the_old_one_can_write_nothing_more() {
+        var id = start(JOB, T0, 1, T0);
+        start(JOB, T0, 2, T0.plusSeconds(3));
+        assertThat(end(id, 1, RunEvent.ATTEMPT_SUCCEEDED, T0.plusSeconds(4), null, null))
+                .isFalse();
+        end(id, 2, RunEvent.ATTEMPT_SUCCEEDED, T0.plusSeconds(5), null, null);
+        assertThat(store.run(id).orElseThrow().attemptList())
+                .satisfiesExactly(
+                        first -> {
+                            assertThat(first.state()).isEqualTo(AttemptState.INTERRUPTED);
+                            assertThat(first.endedAt()).isEqualTo(T0.plusSeconds(3));
+                        },
+                        second -> assertThat(second.state()).isEqualTo(AttemptState.SUCCEEDED));
+        assertThat(store.run(id).orElseThrow().run().startedAt()).isEqualTo(T0);
+    }
+
+    @Test
+    void a_run_whose_first_claimer_died_before_its_row_was_written_begins_with_the_attempt_that_took_it_over() {
+        var id = start(JOB, T0, 2, T0);
+        assertThat(store.run(id).orElseThrow().attemptList())
+                .singleElement()
+                .satisfies(attempt -> assertThat(attempt.attempt()).isEqualTo(2));
+        assertThat(store.start(attempt(JOB, T0, 1, T0)).join()).isFalse();
     }
 
     @Test

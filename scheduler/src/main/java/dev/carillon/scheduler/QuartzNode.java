@@ -1,0 +1,55 @@
+package dev.carillon.scheduler;
+
+import dev.carillon.cron.CronHandler;
+import dev.carillon.cron.local.LocalCronHandler.Limits;
+import dev.carillon.runtime.time.TimeSource;
+import dev.carillon.scheduler.quartz.QuartzBackend;
+import dev.carillon.scheduler.quartz.QuartzConfig;
+import dev.carillon.scheduler.store.Database;
+import dev.carillon.scheduler.store.StoreConfig;
+import java.util.concurrent.Executor;
+
+/**
+ * This process as a node of its cluster, with the connections that takes.
+ *
+ * <p>Closing: leaves the cluster, then closes the connections; any number of times.
+ */
+final class QuartzNode implements AutoCloseable {
+    private static final String CLUSTER = "carillon";
+    private static final int CONNECTIONS_MAX = 8;
+
+    private final Database database;
+    private final QuartzBackend backend;
+
+    private QuartzNode(Database database, QuartzBackend backend) {
+        this.database = database;
+        this.backend = backend;
+    }
+
+    /** @throws dev.carillon.scheduler.run.StoreException if the database cannot be had or the node is not let in */
+    static QuartzNode join(Configuration configuration, TimeSource time, Runnable onFenced) {
+        var wanted = configuration.database();
+        var password = wanted.password();
+        var database = Database.open(
+                new StoreConfig(wanted.url(), wanted.user(), password == null ? null : password.reveal()),
+                "carillon-quartz",
+                CONNECTIONS_MAX);
+        try {
+            var config = QuartzConfig.of(CLUSTER, configuration.node().name());
+            return new QuartzNode(database, QuartzBackend.start(database, config, time, onFenced));
+        } catch (RuntimeException e) {
+            database.close();
+            throw e;
+        }
+    }
+
+    CronHandler handler(String script, Executor loop, Limits limits) {
+        return backend.handler(script, loop, limits);
+    }
+
+    @Override
+    public void close() {
+        backend.close();
+        database.close();
+    }
+}

@@ -1,0 +1,378 @@
+package dev.carillon.scheduler.quartz;
+
+import dev.carillon.scheduler.quartz.DueTrigger.Armed;
+import dev.carillon.scheduler.run.JobKey;
+import dev.carillon.scheduler.store.Database;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Arms triggers: gives up claims and registers jobs, everything queued in one transaction.
+ *
+ * <p>Threads: {@link #submit} from any thread, never blocking.
+ * <p>Closing: after what is queued has been written.
+ */
+final class ArmWriter implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(ArmWriter.class.getName());
+    private static final int GROUP_MAX = 2_000;
+    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+    private static final long CLOSE_TRIES = 10;
+
+    private static final String ARM = "update qrtz_triggers set trigger_state = ?, next_fire_time = ?,"
+            + " prev_fire_time = ?, priority = ?, start_time = ? where sched_name = ? and trigger_group = ?"
+            + " and trigger_name = ?";
+    private static final String GIVE_UP = "delete from qrtz_fired_triggers where sched_name = ? and entry_id = ?";
+
+    private final Database database;
+    private final QuartzBackend backend;
+    private final ClusterStore store;
+    private final QuartzConfig config;
+    private final BlockingQueue<Order> queue = new LinkedBlockingQueue<>();
+    private final AtomicInteger open = new AtomicInteger();
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private volatile boolean closed;
+
+    /** Something to be written. */
+    sealed interface Order {}
+
+    /** A run has ended and its trigger waits for {@code next}. */
+    record End(Fired fired, Armed next) implements Order {}
+
+    /** A script has registered a job. */
+    record Register(QuartzCron cron, Armed armed) implements Order {}
+
+    /** Wakes the writer to see that it is closed. */
+    private record Stop() implements Order {}
+
+    ArmWriter(Database database, QuartzBackend backend, ClusterStore store, QuartzConfig config) {
+        this.database = database;
+        this.backend = backend;
+        this.store = store;
+        this.config = config;
+        Thread.ofPlatform().name("carillon-arm-writer").daemon().start(this::loop);
+    }
+
+    void submit(Order order) {
+        open.incrementAndGet();
+        queue.add(order);
+    }
+
+    boolean isIdle() {
+        return open.get() == 0;
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        submit(new Stop());
+        ended.join();
+    }
+
+    private void loop() {
+        var group = new ArrayList<Order>();
+        try {
+            while (!closed || !queue.isEmpty()) {
+                group.clear();
+                group.add(queue.take());
+                queue.drainTo(group, GROUP_MAX - 1);
+                write(group);
+                open.addAndGet(-group.size());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            ended.complete(null);
+        }
+    }
+
+    /** Until it is written: a claim that is not given up would keep its job from ever running again. */
+    private void write(List<Order> group) {
+        long tries = 0;
+        while (true) {
+            try (var connection = database.connection()) {
+                connection.setAutoCommit(false);
+                List<Runnable> after;
+                try {
+                    after = write(connection, group);
+                    connection.commit();
+                } catch (SQLException | RuntimeException e) {
+                    connection.rollback();
+                    throw e;
+                } finally {
+                    connection.setAutoCommit(true);
+                }
+                after.forEach(Runnable::run);
+                return;
+            } catch (SQLException | RuntimeException e) {
+                LOG.log(
+                        System.Logger.Level.WARNING,
+                        "node={0}: {1} triggers could not be armed, trying again: {2}",
+                        config.node(),
+                        group.size(),
+                        e.getMessage());
+                if (closed && ++tries >= CLOSE_TRIES) {
+                    LOG.log(
+                            System.Logger.Level.ERROR,
+                            "node={0}: {1} claims are left for the others to take over",
+                            config.node(),
+                            group.size());
+                    return;
+                }
+                LockSupport.parkNanos(PAUSE_NANOS);
+            }
+        }
+    }
+
+    private List<Runnable> write(Connection connection, List<Order> group) throws SQLException {
+        var after = new ArrayList<Runnable>();
+        var ends = new ArrayList<End>();
+        var registrations = new ArrayList<Register>();
+        for (var order : group) {
+            switch (order) {
+                case End end -> ends.add(end);
+                case Register register -> registrations.add(register);
+                case Stop stop -> {}
+            }
+        }
+        if (!ends.isEmpty()) {
+            end(connection, ends, after);
+        }
+        for (var register : registrations) {
+            register(connection, register, after);
+        }
+        return after;
+    }
+
+    private void end(Connection connection, List<End> ends, List<Runnable> after) throws SQLException {
+        try (var giveUp = connection.prepareStatement(GIVE_UP);
+                var arm = connection.prepareStatement(ARM)) {
+            for (var end : ends) {
+                giveUp.setString(1, config.cluster());
+                giveUp.setString(2, end.fired().entryId());
+                giveUp.addBatch();
+            }
+            var counts = giveUp.executeBatch();
+            boolean any = false;
+            for (int i = 0; i < counts.length; i++) {
+                var fired = ends.get(i).fired();
+                var next = ends.get(i).next();
+                after.add(() -> backend.over(fired));
+                if (counts[i] == 0) {
+                    after.add(() -> LOG.log(
+                            System.Logger.Level.WARNING,
+                            "job={0} attempt={1} node={2}: its claim had been taken over",
+                            fired.cron().key(),
+                            fired.armed().attempt(),
+                            config.node()));
+                    after.add(backend::look);
+                    continue;
+                }
+                any = true;
+                set(arm, fired.cron().key(), next);
+                after.add(() -> backend.armed(next.dueMs()));
+            }
+            if (any) {
+                arm.executeBatch();
+            }
+            // A slot is free: what is due already may have waited for it.
+            after.add(backend::look);
+        }
+    }
+
+    private void set(PreparedStatement arm, JobKey key, Armed next) throws SQLException {
+        arm.setString(1, ClusterStore.stateOf(next));
+        if (next.dueMs() == Armed.NEVER) {
+            arm.setNull(2, Types.BIGINT);
+        } else {
+            arm.setLong(2, next.dueMs());
+        }
+        arm.setLong(3, next.scheduledMs());
+        arm.setInt(4, next.attempt());
+        arm.setLong(5, next.order());
+        arm.setString(6, config.cluster());
+        arm.setString(7, key.script());
+        arm.setString(8, ClusterStore.triggerName(key));
+        arm.addBatch();
+    }
+
+    private void register(Connection connection, Register register, List<Runnable> after) throws SQLException {
+        var key = register.cron().key();
+        var schedule = register.cron().spec().schedule().toString();
+        var armed = register.armed();
+        String state;
+        long dueMs;
+        int attempt;
+        try (var select =
+                connection.prepareStatement("select trigger_state, next_fire_time, priority from qrtz_triggers"
+                        + " where sched_name = ? and trigger_group = ? and trigger_name = ? for update")) {
+            name(select, key);
+            try (var rows = select.executeQuery()) {
+                if (!rows.next()) {
+                    insert(connection, key, schedule, armed);
+                    after.add(() -> backend.armed(armed.dueMs()));
+                    return;
+                }
+                state = rows.getString(1);
+                dueMs = rows.getLong(2);
+                attempt = rows.getInt(3);
+            }
+        }
+        boolean changed = rewrite(connection, key, schedule);
+        boolean free = !state.equals(ClusterStore.BLOCKED) || takeFromClosed(connection, key);
+        if (free && (changed || !state.equals(ClusterStore.WAITING) || isMissed(connection, dueMs, attempt))) {
+            try (var arm = connection.prepareStatement(ARM)) {
+                set(arm, key, armed);
+                arm.executeBatch();
+            }
+            after.add(() -> backend.armed(armed.dueMs()));
+        } else if (free) {
+            after.add(() -> backend.armed(dueMs));
+        }
+    }
+
+    private void insert(Connection connection, JobKey key, String schedule, Armed armed) throws SQLException {
+        try {
+            store.insert(connection, key, schedule, armed);
+        } catch (SQLException e) {
+            throw e; // another node may have been faster: the whole group is tried again and finds the row
+        } catch (Exception e) {
+            throw new IllegalStateException("Quartz did not take job " + key + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Keeps the schedule's text; true if it was another. */
+    private boolean rewrite(Connection connection, JobKey key, String schedule) throws SQLException {
+        try (var update = connection.prepareStatement("update qrtz_simprop_triggers set str_prop_1 = ?"
+                + " where sched_name = ? and trigger_group = ? and trigger_name = ? and str_prop_1 <> ?")) {
+            update.setString(1, schedule);
+            update.setString(2, config.cluster());
+            update.setString(3, key.script());
+            update.setString(4, ClusterStore.triggerName(key));
+            update.setString(5, schedule);
+            return update.executeUpdate() > 0;
+        }
+    }
+
+    /** A closed cron of ours still runs: its name is free again, so its claim no longer holds the trigger. */
+    private boolean takeFromClosed(Connection connection, JobKey key) throws SQLException {
+        for (var fired : backend.claimed()) {
+            if (fired.cron().key().equals(key) && fired.cron().isClosed()) {
+                try (var giveUp = connection.prepareStatement(GIVE_UP)) {
+                    giveUp.setString(1, config.cluster());
+                    giveUp.setString(2, fired.entryId());
+                    return giveUp.executeUpdate() > 0;
+                }
+            }
+        }
+        return false;
+    }
+
+    /** It was due while no node lived: that has been told as skipped, and the schedule goes on from now. */
+    private boolean isMissed(Connection connection, long dueMs, int attempt) throws SQLException {
+        long nowMs = backend.time().currentTimeMillis();
+        if (attempt > 1 || dueMs > nowMs - backend.overdueAtStart().toMillis()) {
+            return false;
+        }
+        try (var select = connection.prepareStatement("select count(*) from qrtz_scheduler_state where sched_name = ?"
+                + " and instance_name <> ? and last_checkin_time > ?")) {
+            select.setString(1, config.cluster());
+            select.setString(2, config.node());
+            select.setLong(3, nowMs - config.checkIn().plus(config.slack()).toMillis());
+            try (var rows = select.executeQuery()) {
+                rows.next();
+                return rows.getInt(1) == 0;
+            }
+        }
+    }
+
+    /**
+     * Arms again what says it is held but is not: a claim without a trigger's holder, seen after database errors, and
+     * claims of this node whose commit was reported as failed.
+     */
+    int freeOrphans() {
+        try (var connection = database.connection()) {
+            connection.setAutoCommit(false);
+            try {
+                int freed = dropForgottenClaims(connection) + rearm(connection);
+                connection.commit();
+                return freed;
+            } catch (SQLException | RuntimeException e) {
+                connection.rollback();
+                throw e;
+            } finally {
+                connection.setAutoCommit(true);
+            }
+        } catch (SQLException e) {
+            throw database.explain(e);
+        }
+    }
+
+    private int dropForgottenClaims(Connection connection) throws SQLException {
+        long before = backend.time().currentTimeMillis() - config.janitor().toMillis();
+        int dropped = 0;
+        try (var select = connection.prepareStatement("select entry_id from qrtz_fired_triggers where sched_name = ?"
+                        + " and instance_name = ? and fired_time < ?");
+                var giveUp = connection.prepareStatement(GIVE_UP)) {
+            select.setString(1, config.cluster());
+            select.setString(2, config.node());
+            select.setLong(3, before);
+            try (var rows = select.executeQuery()) {
+                while (rows.next()) {
+                    if (!backend.holds(rows.getString(1))) {
+                        giveUp.setString(1, config.cluster());
+                        giveUp.setString(2, rows.getString(1));
+                        giveUp.addBatch();
+                        dropped++;
+                    }
+                }
+            }
+            if (dropped > 0) {
+                giveUp.executeBatch();
+            }
+        }
+        return dropped;
+    }
+
+    private int rearm(Connection connection) throws SQLException {
+        var orphans = new ArrayList<JobKey>();
+        try (var select = connection.prepareStatement("select trigger_group, trigger_name from qrtz_triggers t"
+                + " where sched_name = ? and trigger_state not in ('WAITING', 'COMPLETE') and not exists"
+                + " (select 1 from qrtz_fired_triggers f where f.sched_name = t.sched_name"
+                + " and f.trigger_group = t.trigger_group and f.trigger_name = t.trigger_name)"
+                + " order by trigger_group, trigger_name")) {
+            select.setString(1, config.cluster());
+            try (var rows = select.executeQuery()) {
+                while (rows.next()) {
+                    orphans.add(ClusterStore.jobKey(rows.getString(1), rows.getString(2)));
+                }
+            }
+        }
+        try (var update = connection.prepareStatement("update qrtz_triggers set trigger_state = 'WAITING'"
+                + " where sched_name = ? and trigger_group = ? and trigger_name = ?"
+                + " and trigger_state not in ('WAITING', 'COMPLETE')")) {
+            for (var key : orphans) {
+                name(update, key);
+                if (update.executeUpdate() > 0) {
+                    backend.audit(connection, "ORPHAN", "trigger of job '" + key + "' was held by nobody, armed again");
+                }
+            }
+        }
+        return orphans.size();
+    }
+
+    private void name(PreparedStatement statement, JobKey key) throws SQLException {
+        statement.setString(1, config.cluster());
+        statement.setString(2, key.script());
+        statement.setString(3, ClusterStore.triggerName(key));
+    }
+}

@@ -1,0 +1,385 @@
+package dev.carillon.scheduler.quartz;
+
+import dev.carillon.scheduler.quartz.DueTrigger.Armed;
+import dev.carillon.scheduler.run.JobKey;
+import dev.carillon.scheduler.store.Database;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Date;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
+import org.quartz.JobBuilder;
+import org.quartz.JobDetail;
+import org.quartz.JobPersistenceException;
+import org.quartz.Trigger.CompletedExecutionInstruction;
+import org.quartz.impl.jdbcjobstore.JobStoreTX;
+import org.quartz.impl.jdbcjobstore.SchedulerStateRecord;
+import org.quartz.spi.OperableTrigger;
+import org.quartz.spi.TriggerFiredBundle;
+import org.quartz.spi.TriggerFiredResult;
+
+/**
+ * Quartz's clustered job store, claiming and giving up triggers in batches and without its global lock.
+ *
+ * <p>Threads: Quartz's scheduler thread, its cluster manager, and the backend's writer; every transaction has its own
+ * connection.
+ */
+@SuppressWarnings("unchecked") // JobStoreTX overrides a generic method by a raw one
+public final class ClusterStore extends JobStoreTX {
+    /*
+     * What stays Quartz's: tables, check-in, telling who is dead, the locks around recovery, the scheduler thread.
+     *
+     * What is ours, and why it is safe without TRIGGER_ACCESS: a job has one trigger, and a trigger is either WAITING
+     * (nobody's) or BLOCKED (some node's, with one row in qrtz_fired_triggers). WAITING to BLOCKED happens by an update
+     * that names the state it expects, so of two nodes one counts a row and the other none; the fired row is inserted in
+     * the same transaction. BLOCKED to WAITING happens only with the deletion of that fired row, by the node that runs
+     * it or by one that takes over from it: whoever deletes the row has won, the other finds nothing and changes
+     * nothing. So one occurrence is never claimed twice, and a node that was declared dead cannot arm anything.
+     *
+     * A claim is made when the trigger is due, not before: then firing needs no second transaction, and nothing is ever
+     * half acquired. All statements of a batch go in the order of due time and arming, the same on every node, so that
+     * two nodes which want the same rows wait for one another and never in a circle.
+     */
+    static final String WAITING = "WAITING";
+    static final String BLOCKED = "BLOCKED";
+    static final String COMPLETE = "COMPLETE";
+
+    private static final String DUE = "select trigger_group, trigger_name, next_fire_time, prev_fire_time, priority,"
+            + " start_time from qrtz_triggers where sched_name = ? and trigger_state = 'WAITING'"
+            + " and next_fire_time <= ? order by next_fire_time, start_time, trigger_group, trigger_name"
+            + " offset ? rows fetch first ? rows only";
+    private static final String CLAIM = "update qrtz_triggers set trigger_state = 'BLOCKED' where sched_name = ?"
+            + " and trigger_group = ? and trigger_name = ? and trigger_state = 'WAITING' and next_fire_time = ?"
+            + " and priority = ?";
+    private static final String NOTE = "insert into qrtz_fired_triggers (sched_name, entry_id, trigger_name,"
+            + " trigger_group, instance_name, fired_time, sched_time, priority, state, job_name, job_group,"
+            + " is_nonconcurrent, requests_recovery) values (?, ?, ?, ?, ?, ?, ?, ?, 'EXECUTING', ?, ?, true, true)";
+    private static final String SOONEST =
+            "select min(next_fire_time) from qrtz_triggers where sched_name = ? and trigger_state = 'WAITING'";
+    private static final int PAGE = 500; // due triggers looked at in one go
+    private static final int PAGES_MAX = 40; // others' triggers passed over in one look
+
+    private final Database database;
+    private final QuartzBackend backend;
+    private final QuartzConfig config;
+    private final AtomicLong entries = new AtomicLong();
+    private final String entryPrefix;
+
+    ClusterStore(Database database, QuartzBackend backend, QuartzConfig config, long startedMs) {
+        this.database = database;
+        this.backend = backend;
+        this.config = config;
+        this.entryPrefix = config.node() + ":" + Long.toString(startedMs, 36) + ":";
+    }
+
+    @Override
+    public List<OperableTrigger> acquireNextTriggers(long noLaterThan, int maxCount, long timeWindow)
+            throws JobPersistenceException {
+        long look = backend.lookBegins();
+        if (!backend.mayClaim()) {
+            backend.lookEnds(look, Armed.NEVER);
+            return List.of();
+        }
+        try (var connection = database.connection()) {
+            connection.setAutoCommit(false);
+            List<OperableTrigger> claimed = List.of();
+            try {
+                claimed = claim(connection, maxCount);
+                long soonest = claimed.isEmpty() ? soonest(connection) : Armed.NEVER;
+                connection.commit();
+                if (claimed.isEmpty()) {
+                    backend.lookEnds(look, soonest);
+                }
+            } catch (SQLException | RuntimeException e) {
+                connection.rollback(); // if the commit went through after all, the janitor finds claims nobody runs
+                claimed.forEach(ClusterStore::unclaim);
+                throw e;
+            } finally {
+                connection.setAutoCommit(true);
+            }
+            return claimed;
+        } catch (SQLException | RuntimeException e) {
+            throw new JobPersistenceException("cannot look for due triggers: " + e.getMessage(), e);
+        }
+    }
+
+    private List<OperableTrigger> claim(Connection connection, int maxCount) throws SQLException {
+        long nowMs = backend.time().currentTimeMillis();
+        var wanted = candidates(connection, nowMs, maxCount);
+        if (wanted.isEmpty()) {
+            return List.of();
+        }
+        var won = new ArrayList<OperableTrigger>();
+        var lost = new ArrayList<Fired>();
+        boolean done = false;
+        try (var update = connection.prepareStatement(CLAIM);
+                var note = connection.prepareStatement(NOTE)) {
+            for (var fired : wanted) {
+                var key = fired.cron().key();
+                update.setString(1, config.cluster());
+                update.setString(2, key.script());
+                update.setString(3, triggerName(key));
+                update.setLong(4, fired.armed().dueMs());
+                update.setInt(5, fired.armed().attempt());
+                update.addBatch();
+            }
+            var counts = update.executeBatch();
+            for (int i = 0; i < counts.length; i++) {
+                var fired = wanted.get(i);
+                if (counts[i] == 0) {
+                    lost.add(fired); // another node was faster
+                    continue;
+                }
+                note(note, fired, nowMs);
+                var trigger = new DueTrigger(
+                        fired.cron().key().script(), triggerName(fired.cron().key()), "", fired.armed());
+                trigger.fired(fired);
+                won.add(trigger);
+            }
+            if (!won.isEmpty()) {
+                note.executeBatch();
+            }
+            done = true;
+            return won;
+        } finally {
+            (done ? lost : wanted).forEach(fired -> fired.cron().unclaim());
+        }
+    }
+
+    private static void unclaim(OperableTrigger trigger) {
+        var fired = ((DueTrigger) trigger).fired();
+        if (fired != null) {
+            fired.cron().unclaim();
+        }
+    }
+
+    private void note(PreparedStatement note, Fired fired, long nowMs) throws SQLException {
+        var key = fired.cron().key();
+        note.setString(1, config.cluster());
+        note.setString(2, fired.entryId());
+        note.setString(3, triggerName(key));
+        note.setString(4, key.script());
+        note.setString(5, config.node());
+        note.setLong(6, nowMs);
+        note.setLong(7, fired.armed().scheduledMs());
+        note.setInt(8, fired.armed().attempt());
+        note.setString(9, triggerName(key));
+        note.setString(10, key.script());
+        note.addBatch();
+    }
+
+    /** Due triggers of jobs this node has a function and a free slot for; each has taken its slot. */
+    private List<Fired> candidates(Connection connection, long nowMs, int maxCount) throws SQLException {
+        var wanted = new ArrayList<Fired>();
+        try (var select = connection.prepareStatement(DUE)) {
+            select.setString(1, config.cluster());
+            select.setLong(2, nowMs);
+            select.setInt(4, PAGE);
+            for (int page = 0; page < PAGES_MAX && wanted.size() < maxCount; page++) {
+                select.setInt(3, page * PAGE);
+                int seen = 0;
+                try (var rows = select.executeQuery()) {
+                    while (rows.next()) {
+                        seen++;
+                        if (wanted.size() == maxCount) {
+                            break;
+                        }
+                        var cron = backend.cron(jobKey(rows.getString(1), rows.getString(2)));
+                        if (cron != null && cron.claim()) {
+                            wanted.add(new Fired(
+                                    entryPrefix + entries.incrementAndGet(),
+                                    cron,
+                                    new Armed(rows.getLong(3), rows.getLong(4), rows.getInt(5), rows.getLong(6)),
+                                    new CompletableFuture<>()));
+                        }
+                    }
+                }
+                if (seen < PAGE) {
+                    break;
+                }
+            }
+        }
+        return wanted;
+    }
+
+    private long soonest(Connection connection) throws SQLException {
+        try (var select = connection.prepareStatement(SOONEST)) {
+            select.setString(1, config.cluster());
+            try (var rows = select.executeQuery()) {
+                rows.next();
+                long due = rows.getLong(1);
+                return rows.wasNull() ? Armed.NEVER : due;
+            }
+        }
+    }
+
+    /** The claims are committed: they go to their runtimes here, in order; Quartz's threads only wait for the end. */
+    @Override
+    public List<TriggerFiredResult> triggersFired(List<OperableTrigger> triggers) {
+        var results = new ArrayList<TriggerFiredResult>();
+        for (var trigger : triggers) {
+            var due = (DueTrigger) trigger;
+            var fired = due.fired();
+            if (fired == null) {
+                throw new IllegalStateException("trigger " + due.getKey() + " was never claimed");
+            }
+            backend.deliver(fired);
+            var scheduled = new Date(due.armed().scheduledMs());
+            results.add(new TriggerFiredResult(new TriggerFiredBundle(
+                    job(fired.cron().key()),
+                    due,
+                    null,
+                    due.armed().attempt() > 1,
+                    new Date(due.armed().dueMs()),
+                    scheduled,
+                    null,
+                    null)));
+        }
+        return results;
+    }
+
+    @Override
+    public void releaseAcquiredTrigger(OperableTrigger trigger) {
+        var fired = ((DueTrigger) trigger).fired();
+        if (fired != null) {
+            backend.giveBack(fired);
+        }
+    }
+
+    /** Claims are given up by the backend's writer, many in one transaction. */
+    @Override
+    public void triggeredJobComplete(
+            OperableTrigger trigger, JobDetail job, CompletedExecutionInstruction instruction) {}
+
+    @Override
+    protected long calcFailedIfAfter(SchedulerStateRecord record) {
+        return record.getCheckinTimestamp()
+                + Math.max(record.getCheckinInterval(), backend.time().currentTimeMillis() - lastCheckin)
+                + config.slack().toMillis();
+    }
+
+    @Override
+    protected boolean doCheckin() throws JobPersistenceException {
+        boolean recovered = super.doCheckin();
+        backend.checkedIn();
+        return recovered;
+    }
+
+    @Override
+    protected List<SchedulerStateRecord> findFailedInstances(Connection connection) throws JobPersistenceException {
+        var failed = super.findFailedInstances(connection);
+        if (!firstCheckIn) {
+            try {
+                boolean known = getDelegate().selectSchedulerStateRecords(connection, getInstanceId()).stream()
+                        .findAny()
+                        .isPresent();
+                if (!known) {
+                    backend.fencedOff();
+                }
+            } catch (SQLException e) {
+                throw new JobPersistenceException("cannot read this node's check-in: " + e.getMessage(), e);
+            }
+        }
+        return failed;
+    }
+
+    /** What dead nodes had claimed is due at once, as the next attempt of the same run, for any node that can run it. */
+    @Override
+    protected void clusterRecover(Connection connection, List<SchedulerStateRecord> failed)
+            throws JobPersistenceException {
+        try {
+            for (var record : failed) {
+                int taken = takeOver(connection, record.getSchedulerInstanceId());
+                if (!record.getSchedulerInstanceId().equals(getInstanceId())) {
+                    getDelegate().deleteSchedulerState(connection, record.getSchedulerInstanceId());
+                }
+                if (taken > 0 || !record.getSchedulerInstanceId().equals(getInstanceId())) {
+                    backend.audit(
+                            connection,
+                            "TAKEOVER",
+                            "node " + record.getSchedulerInstanceId() + " is gone, last seen "
+                                    + record.getCheckinTimestamp() + ", " + taken + " runs taken over");
+                }
+            }
+        } catch (SQLException e) {
+            throw new JobPersistenceException("cannot take over: " + e.getMessage(), e);
+        }
+    }
+
+    private int takeOver(Connection connection, String node) throws SQLException {
+        record Claim(String entry, String group, String name) {}
+        var claims = new ArrayList<Claim>();
+        try (var select = connection.prepareStatement(
+                "select entry_id, trigger_group, trigger_name"
+                        + " from qrtz_fired_triggers where sched_name = ? and instance_name = ? order by entry_id for update")) {
+            select.setString(1, config.cluster());
+            select.setString(2, node);
+            try (var rows = select.executeQuery()) {
+                while (rows.next()) {
+                    claims.add(new Claim(rows.getString(1), rows.getString(2), rows.getString(3)));
+                }
+            }
+        }
+        try (var arm = connection.prepareStatement("update qrtz_triggers set trigger_state = 'WAITING',"
+                        + " next_fire_time = ?, priority = priority + 1, start_time = ? where sched_name = ?"
+                        + " and trigger_group = ? and trigger_name = ? and trigger_state = 'BLOCKED'");
+                var delete = connection.prepareStatement(
+                        "delete from qrtz_fired_triggers where sched_name = ? and entry_id = ?")) {
+            for (var claim : claims) {
+                arm.setLong(1, backend.time().currentTimeMillis());
+                arm.setLong(2, backend.order());
+                arm.setString(3, config.cluster());
+                arm.setString(4, claim.group());
+                arm.setString(5, claim.name());
+                arm.addBatch();
+                delete.setString(1, config.cluster());
+                delete.setString(2, claim.entry());
+                delete.addBatch();
+            }
+            if (!claims.isEmpty()) {
+                arm.executeBatch();
+                delete.executeBatch();
+            }
+        }
+        return claims.size();
+    }
+
+    /** The scheduler thread looks again at once. */
+    void wake() {
+        signalSchedulingChangeImmediately(0L);
+    }
+
+    /** Makes a job and its trigger known to Quartz. */
+    void insert(Connection connection, JobKey key, String schedule, Armed armed) throws Exception {
+        var job = job(key);
+        if (!getDelegate().jobExists(connection, job.getKey())) {
+            getDelegate().insertJobDetail(connection, job);
+        }
+        var trigger = new DueTrigger(key.script(), triggerName(key), schedule, armed);
+        getDelegate().insertTrigger(connection, trigger, stateOf(armed), job);
+    }
+
+    static String stateOf(Armed armed) {
+        return armed.dueMs() == Armed.NEVER ? COMPLETE : WAITING;
+    }
+
+    private static JobDetail job(JobKey key) {
+        return JobBuilder.newJob(RunJob.class)
+                .withIdentity(triggerName(key), key.script())
+                .storeDurably()
+                .requestRecovery()
+                .build();
+    }
+
+    /** Quartz has no empty names. */
+    static String triggerName(JobKey key) {
+        return "/" + key.name();
+    }
+
+    static JobKey jobKey(String group, String name) {
+        return new JobKey(group, name.substring(1));
+    }
+}

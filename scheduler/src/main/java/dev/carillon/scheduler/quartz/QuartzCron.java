@@ -1,0 +1,184 @@
+package dev.carillon.scheduler.quartz;
+
+import dev.carillon.cron.CronHandle;
+import dev.carillon.cron.CronNext;
+import dev.carillon.cron.CronSpec;
+import dev.carillon.cron.Outcome;
+import dev.carillon.cron.RetryPlan;
+import dev.carillon.cron.RetryPlan.Step;
+import dev.carillon.cron.RunInfo;
+import dev.carillon.scheduler.quartz.DueTrigger.Armed;
+import dev.carillon.scheduler.run.JobKey;
+import dev.carillon.scheduler.run.RunId;
+import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One registered cron of this node; its trigger is shared with every node that registers the same job.
+ *
+ * <p>Threads: the runtime's, but for {@link #claim}, which the scheduler thread calls.
+ */
+final class QuartzCron implements CronHandle {
+    private static final CronNext CLOSED = new CronNext.Closed();
+
+    private enum State {
+        /** Registered, or between two calls of next. */
+        IDLE,
+        /** Waits for the trigger, which any node may claim. */
+        WAITING,
+        /** Claimed by this node, on its way to the runtime thread. */
+        CLAIMED,
+        RUNNING,
+        /** Closed while running: the slot is still taken. */
+        ENDING,
+        CLOSED
+    }
+
+    private final QuartzBackend backend;
+    private final QuartzCronHandler handler;
+    private final CronSpec spec;
+    private final JobKey key;
+    private final Executor loop;
+    private volatile State state = State.IDLE;
+    private boolean registered;
+    private CompletableFuture<CronNext> pending = new CompletableFuture<>();
+    private @Nullable Fired fired;
+
+    QuartzCron(QuartzBackend backend, QuartzCronHandler handler, String script, CronSpec spec, Executor loop) {
+        this.backend = backend;
+        this.handler = handler;
+        this.spec = spec;
+        this.key = new JobKey(script, spec.name());
+        this.loop = loop;
+    }
+
+    CronSpec spec() {
+        return spec;
+    }
+
+    JobKey key() {
+        return key;
+    }
+
+    boolean isClosed() {
+        return state == State.CLOSED || state == State.ENDING;
+    }
+
+    @Override
+    public CompletionStage<CronNext> next(Outcome previous) {
+        var ended = fired;
+        fired = null;
+        boolean closing = state == State.ENDING;
+        if (ended != null) {
+            handler.release();
+        }
+        switch (state) {
+            case RUNNING, IDLE -> {
+                pending = new CompletableFuture<>();
+                state = State.WAITING;
+            }
+            case ENDING -> state = State.CLOSED;
+            case CLOSED -> {}
+            case WAITING, CLAIMED ->
+                throw new IllegalStateException("cron '" + key + "' is " + state + ": next is pending already");
+        }
+        var now = backend.time().now();
+        if (ended != null) {
+            var outcome = closing ? new Outcome.Succeeded() : previous; // a closed cron is not retried
+            backend.end(ended, follow(outcome, ended.armed(), now));
+        } else if (!registered && state == State.WAITING) {
+            registered = true;
+            backend.register(this, follow(previous, null, now));
+        }
+        return state == State.CLOSED ? CompletableFuture.completedFuture(CLOSED) : pending;
+    }
+
+    /** What the trigger is to do next: the decision all backends share. */
+    private Armed follow(Outcome outcome, @Nullable Armed before, Instant now) {
+        int retries = before == null ? 0 : before.attempt() - 1;
+        var lastFire = before == null ? Instant.MIN : Instant.ofEpochMilli(before.scheduledMs());
+        long order = backend.order();
+        return switch (RetryPlan.after(outcome, spec, retries, lastFire, now)) {
+            case Step.Retry(var due, var used) ->
+                new Armed(due.toEpochMilli(), lastFire.toEpochMilli(), used + 1, order);
+            case Step.NextFire(var due) -> new Armed(due.toEpochMilli(), due.toEpochMilli(), 1, order);
+            case Step.Never() -> new Armed(Armed.NEVER, 0, 1, order);
+        };
+    }
+
+    /** May this node take the trigger now? Takes a slot if so. Scheduler thread. */
+    synchronized boolean claim() {
+        if (state != State.WAITING || !handler.reserve()) {
+            return false;
+        }
+        state = State.CLAIMED;
+        return true;
+    }
+
+    /** The claim came to nothing. Scheduler thread. */
+    void unclaim() {
+        synchronized (this) {
+            if (state == State.CLAIMED) {
+                state = State.WAITING;
+            }
+        }
+        handler.release();
+    }
+
+    /** The claim is committed: hands it to the runtime thread. */
+    void fire(Fired claim) {
+        loop.execute(() -> start(claim));
+    }
+
+    private void start(Fired claim) {
+        boolean begun;
+        synchronized (this) {
+            begun = state == State.CLAIMED;
+            if (begun) {
+                state = State.RUNNING;
+            }
+        }
+        backend.delivered();
+        if (!begun) { // closed meanwhile
+            handler.release();
+            backend.giveBack(claim);
+            return;
+        }
+        fired = claim;
+        var armed = claim.armed();
+        var scheduled = Instant.ofEpochMilli(armed.scheduledMs());
+        pending.complete(new CronNext.Fire(
+                scheduled,
+                armed.attempt(),
+                new RunInfo(
+                        RunId.of(key, scheduled).text(),
+                        key.id(),
+                        scheduled,
+                        armed.attempt(),
+                        armed.attempt(),
+                        backend.node())));
+    }
+
+    @Override
+    public void close() {
+        boolean waited;
+        synchronized (this) {
+            switch (state) {
+                case CLOSED, ENDING -> {
+                    return;
+                }
+                case RUNNING -> state = State.ENDING;
+                case IDLE, WAITING, CLAIMED -> state = State.CLOSED;
+            }
+            waited = state == State.CLOSED;
+        }
+        handler.forget(this);
+        backend.forget(this);
+        if (waited) {
+            pending.complete(CLOSED);
+        }
+    }
+}

@@ -1,0 +1,101 @@
+package dev.carillon.scheduler.quartz;
+
+import dev.carillon.cron.CronHandler;
+import dev.carillon.cron.CronHandlerContract;
+import dev.carillon.cron.local.LocalCronHandler.Limits;
+import dev.carillon.runtime.time.TimeSource;
+import dev.carillon.scheduler.store.Database;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Timeout;
+
+/** Quartz, its scheduler thread and its tables included, keeps the promises of every backend, on virtual time. */
+@Timeout(60)
+abstract class QuartzContract extends CronHandlerContract {
+    private Database database;
+    private QuartzBackend backend;
+
+    abstract Database database() throws Exception;
+
+    @Override
+    protected CronHandler open() {
+        try {
+            database = database();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+        var defaults = QuartzConfig.of("test", "n1");
+        var config = new QuartzConfig(
+                defaults.cluster(),
+                defaults.node(),
+                defaults.checkIn(),
+                defaults.slack(),
+                defaults.idle(),
+                defaults.batch(),
+                defaults.janitor(),
+                Duration.ofDays(365_000), // the test's clock is years behind the database's
+                Duration.ofDays(365_000));
+        backend = QuartzBackend.start(database, config, new SettlingTime(), () -> {});
+        return backend.handler("test.ts", loop::execute, new Limits(CRONS_MAX, RUNNING_MAX));
+    }
+
+    /** Quartz works on threads of its own: an instant is over when they and the loop have nothing left to do. */
+    @Override
+    protected void settle() {
+        if (backend == null) {
+            return;
+        }
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (loop.turn() || !backend.isQuiet() || loop.turn()) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("Quartz does not come to rest");
+            }
+            LockSupport.parkNanos(100_000);
+        }
+    }
+
+    /** What the test has just done is written before time goes on. */
+    @Override
+    protected void advance(String duration) {
+        settle();
+        super.advance(duration);
+    }
+
+    @Override
+    protected void advanceTo(String instant) {
+        settle();
+        super.advanceTo(instant);
+    }
+
+    @AfterEach
+    void leave() {
+        handler.close();
+        settle();
+        backend.close();
+        database.close();
+    }
+
+    /** The test's time, with everything that follows from an alarm done before time goes on. */
+    private final class SettlingTime implements TimeSource {
+        @Override
+        public Instant now() {
+            return time.now();
+        }
+
+        @Override
+        public long nanoTime() {
+            return time.nanoTime();
+        }
+
+        @Override
+        public Alarm after(Duration delay, Runnable task) {
+            return time.after(delay, () -> {
+                task.run();
+                settle();
+            });
+        }
+    }
+}

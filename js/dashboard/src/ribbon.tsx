@@ -1,4 +1,7 @@
 // The drum: like a carillon's, it turns under a fixed line that is now. Past runs to the left, pins still to strike to the right.
+import { signal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { api } from "./api";
 import type { Job, RunSummary } from "./api";
 import { Choices } from "./parts";
 import { zone } from "./prefs";
@@ -29,22 +32,55 @@ interface Lane {
   fires: string[];
 }
 
+/* The fires after the next one come with a job's own page; they are asked for the few jobs on the drum, and again only when
+   most of them have passed and the drum has room for more. */
+const FIRES_FEW = 3;
+const AT_ONCE = 3;
+const fires = signal<ReadonlyMap<string, { schedule: string; at: string[] }>>(new Map());
+const asked = new Map<string, number>();
+const ASK_AGAIN_MS = 30_000;
+
+const ahead = (job: Job, at: number) => {
+  const known = fires.value.get(job.id);
+  return known && known.schedule === job.schedule ? known.at.filter((fire) => Date.parse(fire) > at) : [];
+};
+
+async function askFires(jobs: readonly Job[], at: number, to: number): Promise<void> {
+  const wanted = jobs.filter((job) => {
+    if (job.state !== "active" || job.nextFireTime === null || Date.parse(job.nextFireTime) > to) return false;
+    const known = ahead(job, at);
+    const last = known.at(-1);
+    return known.length <= FIRES_FEW && (last === undefined || Date.parse(last) < to) && (asked.get(job.id) ?? 0) < at - ASK_AGAIN_MS;
+  });
+  for (const job of wanted) asked.set(job.id, at);
+  const worker = async () => {
+    for (let job = wanted.shift(); job; job = wanted.shift()) {
+      try {
+        const detail = await api.job(job.id);
+        fires.value = new Map(fires.value).set(job.id, { schedule: detail.schedule, at: detail.next ?? [] });
+      } catch {
+        // The drum then shows the next fire alone, which it knows.
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+}
+
 const startOf = (run: RunSummary) => Date.parse(run.startedAt ?? run.scheduledTime);
 const endOf = (run: RunSummary, at: number) => (run.endedAt ? Date.parse(run.endedAt) : run.startedAt ? at : startOf(run));
 
-function lanes(jobs: readonly Job[], extra: ReadonlyMap<string, string[]>, from: number, to: number, at: number): Lane[] {
+function lanes(jobs: readonly Job[], from: number, to: number, at: number): Lane[] {
   const found: (Lane & { distance: number })[] = [];
   for (const job of jobs) {
     const runs = job.recent.filter((run) => endOf(run, at) >= from && startOf(run) <= to);
-    const fires = [...new Set([...(job.nextFireTime && job.state === "active" ? [job.nextFireTime] : []), ...(extra.get(job.id) ?? [])])].filter(
-      (fire) => Date.parse(fire) <= to && Date.parse(fire) > at - 5_000,
-    );
-    if (runs.length === 0 && fires.length === 0) continue;
+    const next = job.nextFireTime && job.state === "active" ? [...new Set([job.nextFireTime, ...ahead(job, at)])] : [];
+    const due = next.filter((fire) => Date.parse(fire) <= to && Date.parse(fire) > at - 5_000);
+    if (runs.length === 0 && due.length === 0) continue;
     const distance = Math.min(
       ...runs.map((run) => (live(run) ? 0 : at - endOf(run, at))),
-      ...fires.map((fire) => Date.parse(fire) - at),
+      ...due.map((fire) => Date.parse(fire) - at),
     );
-    found.push({ job, runs, fires, distance });
+    found.push({ job, runs, fires: due, distance });
   }
   return found
     .sort((a, b) => a.distance - b.distance)
@@ -52,16 +88,18 @@ function lanes(jobs: readonly Job[], extra: ReadonlyMap<string, string[]>, from:
     .sort((a, b) => a.job.id.localeCompare(b.job.id));
 }
 
-export function Ribbon({ jobs, next }: { jobs: readonly Job[]; next: readonly { job: string; at: string }[] }) {
+export function Ribbon({ jobs }: { jobs: readonly Job[] }) {
   const chosen = queryValue("span") in SPANS ? queryValue("span") : SPAN_DEFAULT;
   const span = SPANS[chosen] as Span;
   const at = now.value;
   const from = at - span.ms * PAST_SHARE;
   const to = at + span.ms * (1 - PAST_SHARE);
   const percent = (ms: number) => ((ms - from) / (to - from)) * 100;
-  const extra = new Map<string, string[]>();
-  for (const { job, at: fire } of next) extra.set(job, [...(extra.get(job) ?? []), fire]);
-  const shown = lanes(jobs, extra, from, to, at);
+  const shown = lanes(jobs, from, to, at);
+  useEffect(() => {
+    const onDrum = shown.map((lane) => lane.job);
+    void askFires(onDrum, at, to);
+  }, [shown.map((lane) => `${lane.job.id}${lane.job.nextFireTime}`).join(), chosen]);
 
   // Ticks on the reader's own round minutes: half-hour zones exist, so start from the offset, not from UTC.
   const offset = zone.value === "utc" ? 0 : -new Date(at).getTimezoneOffset() * MINUTE;

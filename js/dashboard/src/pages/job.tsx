@@ -63,7 +63,7 @@ export function JobPage({ id }: { id: string }) {
         <Actions job={job} wide />
       </div>
       <p class="schedule-words">
-        {job.scheduleWords} <code>{job.schedule}</code> <span class="sub">in {job.timezone}</span>
+        {job.scheduleWords !== job.schedule && job.scheduleWords} <code>{job.schedule}</code> <span class="sub">in {job.timezone}</span>
       </p>
       {job.warnings.map((warning) => (
         <p key={warning} class="warning">

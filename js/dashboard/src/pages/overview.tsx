@@ -165,7 +165,15 @@ function DownScript({ script }: { script: Script }) {
         </details>
       )}
       <p class="sub">
-        Save a correct version of <span class="mono">{script.path}</span> and it is loaded again at once.
+        {error?.message.startsWith("NotCapable") ? (
+          <>
+            Scripts get nothing by default: give it what it asks for under <code>permissions</code> of its entry in <code>carillon.yaml</code>.
+          </>
+        ) : (
+          <>
+            Save a correct version of <span class="mono">{script.path}</span> and it is loaded again at once.
+          </>
+        )}
       </p>
     </article>
   );
@@ -229,7 +237,7 @@ const JobRow = steady(({ job }: { job: Job }) => {
         )}
       </th>
       <td role="cell" class="c-schedule">
-        <span class="words">{job.scheduleWords}</span>
+        {job.scheduleWords !== job.schedule && <span class="words">{job.scheduleWords}</span>}
         <span class="sub">
           <code>{job.schedule}</code> {job.timezone}
         </span>
@@ -385,13 +393,15 @@ export function OverviewPage() {
         <Next />
         <Missed />
       </div>
-      {jobList.value.length > 0 && <Ribbon jobs={jobList.value} next={overview.value?.next ?? []} />}
+      {jobList.value.length > 0 && <Ribbon jobs={jobList.value} />}
       {down.length > 0 && (
         <section class="downs" id="scripts-not-running" aria-labelledby="downs-title">
           <h2 id="downs-title">Scripts that are not running</h2>
-          {down.map((script) => (
-            <DownScript key={script.name} script={script} />
-          ))}
+          <div class="down-list">
+            {down.map((script) => (
+              <DownScript key={script.name} script={script} />
+            ))}
+          </div>
         </section>
       )}
       {jobList.value.length > 0 ? <Jobs /> : <FirstSteps />}

@@ -59,17 +59,22 @@ final class Browser implements AutoCloseable {
 
     Browser() {
         var node = find("node")
-                .orElseThrow(() -> new AssertionError(
-                        "The browser tests drive Chromium through node, which is not on the PATH: install nodejs 20 or newer."));
+                .orElseThrow(
+                        () -> new AssertionError(
+                                "The browser tests drive Chromium through node, which is not on the PATH: install nodejs 20 or newer."));
         var chrome = Stream.of("chromium", "chromium-browser", "google-chrome")
                 .flatMap(name -> find(name).stream())
                 .findFirst()
-                .orElseThrow(() -> new AssertionError("The browser tests need Chromium, which is not on the PATH: install it with"
-                        + " 'apt-get install --no-install-recommends chromium fonts-dejavu-core'."));
+                .orElseThrow(() ->
+                        new AssertionError("The browser tests need Chromium, which is not on the PATH: install it with"
+                                + " 'apt-get install --no-install-recommends chromium fonts-dejavu-core'."));
         playwright = Playwright.create(new Playwright.CreateOptions()
                 .setEnv(Map.of("PLAYWRIGHT_NODEJS_PATH", node.toString(), "PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
-        chromium = playwright.chromium().launch(
-                new BrowserType.LaunchOptions().setExecutablePath(chrome).setArgs(FLAGS));
+        chromium = playwright
+                .chromium()
+                .launch(new BrowserType.LaunchOptions()
+                        .setExecutablePath(chrome)
+                        .setArgs(FLAGS));
     }
 
     private static Optional<Path> find(String program) {
@@ -116,7 +121,8 @@ final class Browser implements AutoCloseable {
             return Files.readString(file);
         } catch (IOException e) {
             throw new UncheckedIOException(
-                    "axe-core is not installed: run 'npm ci --ignore-scripts' in js/dashboard, or build without -Dfast", e);
+                    "axe-core is not installed: run 'npm ci --ignore-scripts' in js/dashboard, or build without -Dfast",
+                    e);
         }
     }
 

@@ -34,9 +34,8 @@ final class DashboardTest {
     /** The 29th of February: nothing here fires by itself while the tests run. */
     private static final String SELDOM = "0 0 29 2 *";
 
-    private static final Map<String, String> SCRIPTS = Map.of(
-            "bells.ts",
-            """
+    private static final Map<String, String> SCRIPTS =
+            Map.of("bells.ts", """
             Deno.cron("ring bells", "%s", () => {
               console.debug("rope taken");
               console.log("ding");
@@ -46,15 +45,11 @@ final class DashboardTest {
             Deno.cron("count bells", "%s", () => {
               console.log("four");
             });
-            """,
-            "flaky.ts",
-            """
+            """, "flaky.ts", """
             Deno.cron("tune organ", "%s", { backoffSchedule: [] }, () => {
               throw new TypeError("pipe 17 is out of tune");
             });
-            """,
-            "slow.ts",
-            """
+            """, "slow.ts", """
             let go = false;
             Deno.cron("long peal", "%s", async () => {
               go = false;
@@ -68,9 +63,7 @@ final class DashboardTest {
             Deno.cron("stop the peal", "%s", () => {
               go = true;
             });
-            """,
-            "broken.ts",
-            """
+            """, "broken.ts", """
             // The second line is wrong.
             throw new RangeError("no bell is hung");
             """);
@@ -88,7 +81,9 @@ final class DashboardTest {
         browser = new Browser();
         var scripts = Files.createDirectory(folder.resolve("scripts"));
         for (var script : SCRIPTS.entrySet()) {
-            Files.writeString(scripts.resolve(script.getKey()), script.getValue().replace("%s", SELDOM).replace("%%", "%"));
+            Files.writeString(
+                    scripts.resolve(script.getKey()),
+                    script.getValue().replace("%s", SELDOM).replace("%%", "%"));
         }
         service = serve(0);
         host = "http://127.0.0.1:" + service.port();
@@ -107,7 +102,8 @@ final class DashboardTest {
         var started = Service.start(
                 configuration,
                 TimeSource.system(),
-                settings -> JdbcRunStore.open(new StoreConfig(settings.database().url())));
+                settings ->
+                        JdbcRunStore.open(new StoreConfig(settings.database().url())));
         started.awaitScripts();
         return started;
     }
@@ -156,11 +152,13 @@ final class DashboardTest {
     }
 
     private Locator button(String name) {
-        return page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName(name).setExact(true));
+        return page.getByRole(
+                AriaRole.BUTTON, new Page.GetByRoleOptions().setName(name).setExact(true));
     }
 
     private Locator link(String name) {
-        return page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName(name).setExact(true));
+        return page.getByRole(
+                AriaRole.LINK, new Page.GetByRoleOptions().setName(name).setExact(true));
     }
 
     /** Runs the job by the button, as a reader would, and goes to the run. */
@@ -174,7 +172,8 @@ final class DashboardTest {
     @Test
     void the_overview_says_what_is_broken_running_next_and_missed() {
         open("/");
-        assertThat(page.locator(".answers h2")).hasText(new String[] {"Broken now", "Running now", "Next", "Missed in 24 h"});
+        assertThat(page.locator(".answers h2"))
+                .hasText(new String[] {"Broken now", "Running now", "Next", "Missed in 24 h"});
         var down = page.locator("article.down");
         assertThat(down.locator("h3")).containsText("broken.ts");
         assertThat(down.locator(".down-message")).hasText("RangeError: no bell is hung");
@@ -237,6 +236,7 @@ final class DashboardTest {
     @Test
     void filters_live_in_the_address() {
         open("/");
+        assertThat(row("tune organ")).isVisible();
         page.keyboard().press("/");
         page.keyboard().type("organ");
         assertThat(page.locator("tr.job-row")).hasCount(1);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.carillon.scheduler.Configuration.Backend;
 import dev.carillon.scheduler.http.ServiceView.ScriptState;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Scanner;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
@@ -33,8 +35,23 @@ final class DeployTest {
     private static final Set<String> OF_PROMETHEUS = Set.of("up");
     /** Words of the query language that look like names. */
     private static final Set<String> WORDS = Set.of(
-            "by", "expr", "histogram_quantile", "increase", "le", "max", "min", "rate", "state", "sum", "time", "avg", "job",
-            "instance", "gc", "node", "humanizeDuration");
+            "by",
+            "expr",
+            "histogram_quantile",
+            "increase",
+            "le",
+            "max",
+            "min",
+            "rate",
+            "state",
+            "sum",
+            "time",
+            "avg",
+            "job",
+            "instance",
+            "gc",
+            "node",
+            "humanizeDuration");
 
     @TempDir
     Path folder;
@@ -63,12 +80,16 @@ final class DeployTest {
                 .map(line -> line.split("[{ ]", 2)[0])
                 .collect(Collectors.toCollection(TreeSet::new));
         // No job has succeeded yet, so the family has a head and no sample.
-        text.lines().filter(line -> line.startsWith("# TYPE")).map(line -> line.split(" ")[2]).forEach(names::add);
+        text.lines()
+                .filter(line -> line.startsWith("# TYPE"))
+                .map(line -> line.split(" ")[2])
+                .forEach(names::add);
         return names;
     }
 
     private static Set<String> namesIn(String query) {
-        var bare = query.replaceAll("\"[^\"]*\"", "").replaceAll("\\[[^]]*]", "").replaceAll("\\{[^}]*}", "");
+        var bare =
+                query.replaceAll("\"[^\"]*\"", "").replaceAll("\\[[^]]*]", "").replaceAll("\\{[^}]*}", "");
         return Pattern.compile("[a-zA-Z_][a-zA-Z0-9_]*")
                 .matcher(bare)
                 .results()
@@ -80,7 +101,8 @@ final class DeployTest {
     @Test
     void every_yaml_file_parses_and_repeats_no_key() throws IOException {
         try (var files = Files.walk(DEPLOY)) {
-            var yaml = files.filter(file -> file.toString().matches(".*\\.ya?ml")).toList();
+            var yaml =
+                    files.filter(file -> file.toString().matches(".*\\.ya?ml")).toList();
             assertThat(yaml).hasSizeGreaterThan(8);
             for (var file : yaml) {
                 assertThat(documents(file)).as(file.toString()).isNotEmpty();
@@ -95,10 +117,12 @@ final class DeployTest {
         var grafana = new ObjectMapper()
                 .readTree(Files.readString(DEPLOY.resolve("compose/grafana/dashboards/carillon.json")));
         var queries = new ArrayList<String>();
-        each(grafana.get("panels")).forEach(panel -> each(panel.get("targets"))
-                .forEach(target -> queries.add(target.get("expr").asString())));
+        each(grafana.get("panels"))
+                .forEach(panel -> each(panel.get("targets"))
+                        .forEach(target -> queries.add(target.get("expr").asString())));
         each(document("compose/prometheus/alerts.yml").get("groups"))
-                .forEach(group -> each(group.get("rules")).forEach(rule -> queries.add(rule.get("expr").asString())));
+                .forEach(group -> each(group.get("rules"))
+                        .forEach(rule -> queries.add(rule.get("expr").asString())));
         assertThat(queries).hasSizeGreaterThan(15);
         for (var query : queries) {
             assertThat(known).as(query).containsAll(namesIn(query));
@@ -110,23 +134,31 @@ final class DeployTest {
 
     @Test
     void a_query_for_an_unknown_metric_would_be_noticed() {
-        assertThat(namesIn("max by (job) (carillon_job_fails{state=\"x\"}[5m]) > 0")).containsExactly("carillon_job_fails");
+        assertThat(namesIn("max by (job) (carillon_job_fails{state=\"x\"}[5m]) > 0"))
+                .containsExactly("carillon_job_fails");
         assertThat(exported()).doesNotContain("carillon_job_fails").contains("carillon_jobs_failing");
     }
 
     @Test
     void grafana_panels_use_the_provisioned_data_source_and_do_not_overlap() throws IOException {
-        var uid = document("compose/grafana/provisioning/datasources/prometheus.yaml").at("/datasources/0/uid").asString();
+        var uid = document("compose/grafana/provisioning/datasources/prometheus.yaml")
+                .at("/datasources/0/uid")
+                .asString();
         var grafana = new ObjectMapper()
                 .readTree(Files.readString(DEPLOY.resolve("compose/grafana/dashboards/carillon.json")));
         var taken = new HashMap<String, String>();
         for (var panel : grafana.get("panels")) {
             assertThat(panel.at("/datasource/uid").asString()).isEqualTo(uid);
             var at = panel.get("gridPos");
-            for (int x = at.get("x").asInt(); x < at.get("x").asInt() + at.get("w").asInt(); x++) {
+            for (int x = at.get("x").asInt();
+                    x < at.get("x").asInt() + at.get("w").asInt();
+                    x++) {
                 assertThat(x).isLessThan(24);
-                for (int y = at.get("y").asInt(); y < at.get("y").asInt() + at.get("h").asInt(); y++) {
-                    assertThat(taken.put(x + "," + y, panel.get("title").asString())).isNull();
+                for (int y = at.get("y").asInt();
+                        y < at.get("y").asInt() + at.get("h").asInt();
+                        y++) {
+                    assertThat(taken.put(x + "," + y, panel.get("title").asString()))
+                            .isNull();
                 }
             }
         }
@@ -139,7 +171,8 @@ final class DeployTest {
                 "CARILLON_DATABASE_PASSWORD", "secret",
                 "CARILLON_HTTP_TOKEN", "0123456789abcdef");
         try (var files = Files.list(DEPLOY.resolve("config"))) {
-            var examples = files.filter(file -> file.toString().endsWith(".yaml")).toList();
+            var examples =
+                    files.filter(file -> file.toString().endsWith(".yaml")).toList();
             assertThat(examples).hasSizeGreaterThanOrEqualTo(3);
             for (var file : examples) {
                 var configuration = ConfigurationReader.read(file, secrets, Map.of(), List.of());
@@ -165,7 +198,8 @@ final class DeployTest {
                 Files.readString(DEPLOY.resolve("compose/carillon.yaml")),
                 configMap.at("/data/carillon.yaml").asString())) {
             var file = Files.writeString(folder.resolve("carillon.yaml"), text.replace("/crons", crons.toString()));
-            assertThat(ConfigurationReader.read(file, environment, Map.of(), List.of()).scripts())
+            assertThat(ConfigurationReader.read(file, environment, Map.of(), List.of())
+                            .scripts())
                     .as(text)
                     .hasSize(1);
         }
@@ -205,11 +239,13 @@ final class DeployTest {
         assertThat(names).containsExactly("node-1", "node-2");
         for (var service : compose.get("services")) {
             if (service.has("ports")) {
-                each(service.get("ports")).forEach(port -> assertThat(port.asString()).startsWith("127.0.0.1:"));
+                each(service.get("ports"))
+                        .forEach(port -> assertThat(port.asString()).startsWith("127.0.0.1:"));
             }
         }
         for (var volume : compose.at("/x-node/volumes")) {
-            assertThat(DEPLOY.resolve("compose").resolve(volume.asString().split(":")[0])).exists();
+            assertThat(DEPLOY.resolve("compose").resolve(volume.asString().split(":")[0]))
+                    .exists();
         }
         var targets = document("compose/prometheus/prometheus.yml").at("/scrape_configs/0/static_configs/0/targets");
         assertThat(each(targets).map(JsonNode::asString)).containsExactly("node-1:8080", "node-2:8080");
@@ -220,23 +256,30 @@ final class DeployTest {
         var byKind = new HashMap<String, List<JsonNode>>();
         for (var document : documents(DEPLOY.resolve("kubernetes/carillon.yaml"))) {
             assertThat(document.has("apiVersion")).isTrue();
-            byKind.computeIfAbsent(document.get("kind").asString(), kind -> new ArrayList<>()).add(document);
+            byKind.computeIfAbsent(document.get("kind").asString(), kind -> new ArrayList<>())
+                    .add(document);
         }
-        assertThat(byKind).containsOnlyKeys("ConfigMap", "ServiceAccount", "Service", "PodDisruptionBudget", "StatefulSet");
+        assertThat(byKind)
+                .containsOnlyKeys("ConfigMap", "ServiceAccount", "Service", "PodDisruptionBudget", "StatefulSet");
         var set = byKind.get("StatefulSet").getFirst();
         var labels = set.at("/spec/template/metadata/labels");
         assertThat(set.at("/spec/selector/matchLabels")).isEqualTo(labels);
-        assertThat(byKind.get("PodDisruptionBudget").getFirst().at("/spec/selector/matchLabels")).isEqualTo(labels);
-        byKind.get("Service").forEach(service -> assertThat(service.at("/spec/selector")).isEqualTo(labels));
-        assertThat(byKind.get("Service").stream().map(service -> service.at("/metadata/name").asString()))
+        assertThat(byKind.get("PodDisruptionBudget").getFirst().at("/spec/selector/matchLabels"))
+                .isEqualTo(labels);
+        byKind.get("Service")
+                .forEach(service -> assertThat(service.at("/spec/selector")).isEqualTo(labels));
+        assertThat(byKind.get("Service").stream()
+                        .map(service -> service.at("/metadata/name").asString()))
                 .contains(set.at("/spec/serviceName").asString());
 
         var container = set.at("/spec/template/spec/containers/0");
         assertThat(container.at("/startupProbe/httpGet/path").asString()).isEqualTo("/healthz");
         assertThat(container.at("/livenessProbe/httpGet/path").asString()).isEqualTo("/healthz");
         assertThat(container.at("/readinessProbe/httpGet/path").asString()).isEqualTo("/readyz");
-        assertThat(container.at("/securityContext/readOnlyRootFilesystem").asBoolean()).isTrue();
-        assertThat(set.at("/spec/template/spec/securityContext/runAsNonRoot").asBoolean()).isTrue();
+        assertThat(container.at("/securityContext/readOnlyRootFilesystem").asBoolean())
+                .isTrue();
+        assertThat(set.at("/spec/template/spec/securityContext/runAsNonRoot").asBoolean())
+                .isTrue();
         var volumes = each(set.at("/spec/template/spec/volumes"))
                 .map(volume -> volume.get("name").asString())
                 .toList();
@@ -246,7 +289,8 @@ final class DeployTest {
         var secret = document("kubernetes/secret.example.yaml");
         for (var variable : container.get("env")) {
             if (variable.at("/valueFrom/secretKeyRef/name").asString("").equals("carillon")) {
-                assertThat(secret.at("/stringData").has(variable.at("/valueFrom/secretKeyRef/key").asString()))
+                assertThat(secret.at("/stringData")
+                                .has(variable.at("/valueFrom/secretKeyRef/key").asString()))
                         .as(variable.toString())
                         .isTrue();
             }
@@ -260,8 +304,13 @@ final class DeployTest {
         assertThat(text).containsPattern("(?m)^FROM \\S+ AS build$");
         assertThat(last).containsPattern("(?m)^USER 10001:10001$").containsPattern("(?m)^HEALTHCHECK ");
         assertThat(last.indexOf("\nUSER ")).isLessThan(last.indexOf("\nENTRYPOINT "));
-        var copied = Pattern.compile("(?m)^COPY (deploy/\\S+) ").matcher(text).results().map(found -> found.group(1));
-        assertThat(copied).isNotEmpty().allSatisfy(file -> assertThat(Path.of("..", file)).exists());
+        var copied = Pattern.compile("(?m)^COPY (deploy/\\S+) ")
+                .matcher(text)
+                .results()
+                .map(found -> found.group(1));
+        assertThat(copied)
+                .isNotEmpty()
+                .allSatisfy(file -> assertThat(Path.of("..", file)).exists());
         assertThat(DEPLOY.resolve("container/healthy")).isExecutable();
     }
 
@@ -274,10 +323,12 @@ final class DeployTest {
             for (var answer : Map.of("200 OK", 0, "503 Service Unavailable", 1).entrySet()) {
                 var process = healthy(port);
                 try (var socket = server.accept()) {
-                    var request = new String(socket.getInputStream().readNBytes(26), java.nio.charset.StandardCharsets.UTF_8);
+                    var request = new Scanner(socket.getInputStream(), StandardCharsets.UTF_8)
+                            .useDelimiter("\r\n\r\n")
+                            .next();
                     assertThat(request).startsWith("GET /healthz HTTP/1.0");
-                    socket.getOutputStream().write(("HTTP/1.1 " + answer.getKey() + "\r\n\r\n").getBytes(
-                            java.nio.charset.StandardCharsets.UTF_8));
+                    socket.getOutputStream()
+                            .write(("HTTP/1.1 " + answer.getKey() + "\r\n\r\n").getBytes(StandardCharsets.UTF_8));
                 }
                 assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
                 assertThat(process.exitValue()).as(answer.getKey()).isEqualTo(answer.getValue());
@@ -289,7 +340,8 @@ final class DeployTest {
     }
 
     private static Process healthy(int port) throws IOException {
-        var builder = new ProcessBuilder("bash", DEPLOY.resolve("container/healthy").toString());
+        var builder =
+                new ProcessBuilder("bash", DEPLOY.resolve("container/healthy").toString());
         builder.environment().put("CARILLON_HTTP_PORT", String.valueOf(port));
         return builder.redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
@@ -310,7 +362,7 @@ final class DeployTest {
         var process = new ProcessBuilder("/usr/bin/systemd-analyze", "verify", "--man=no", copy.toString())
                 .redirectErrorStream(true)
                 .start();
-        var said = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor()).as(said).isZero();
         assertThat(said).isEmpty();
     }

@@ -20,7 +20,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -72,7 +74,9 @@ final class DashboardTest {
     private Browser browser;
     private Service service;
     private String host;
-    private Window window;
+    private @Nullable Window window;
+
+    @SuppressWarnings("NullAway.Init") // every test begins with open()
     private Page page;
 
     @BeforeAll
@@ -128,10 +132,15 @@ final class DashboardTest {
 
     private void open(String path, int width, ColorScheme scheme, boolean bypassPolicy) {
         closeWindow();
-        window = browser.open(host, width, scheme, "Asia/Kolkata", bypassPolicy);
-        page = window.page();
+        var opened = browser.open(host, width, scheme, "Asia/Kolkata", bypassPolicy);
+        window = opened;
+        page = opened.page();
         page.navigate(path);
         assertThat(page.locator(".connection")).hasText("Live");
+    }
+
+    private void assertQuiet() {
+        Objects.requireNonNull(window).assertQuiet();
     }
 
     private void post(String path) {
@@ -181,7 +190,7 @@ final class DashboardTest {
         assertThat(row("ring bells")).containsText("bells.ts");
         assertThat(row("ring bells").locator(".c-schedule")).containsText(SELDOM);
         assertThat(row("ring bells").locator(".c-next .countdown")).containsText(Pattern.compile("\\d+ d \\d+ h"));
-        window.assertQuiet();
+        assertQuiet();
     }
 
     @Test
@@ -196,7 +205,7 @@ final class DashboardTest {
         assertThat(page).hasURL(Pattern.compile("level=warn"));
         page.reload();
         assertThat(page.locator(".line .line-text")).hasText(new String[] {"bell 3 is cracked", "bell 4 is missing"});
-        window.assertQuiet();
+        assertQuiet();
     }
 
     @Test
@@ -209,7 +218,7 @@ final class DashboardTest {
         assertThat(page).hasTitle(Pattern.compile("broken"));
         row("tune organ").locator(".c-error a").click();
         assertThat(page.locator(".stack").first()).containsText(Pattern.compile("flaky\\.ts:2:\\d+"));
-        window.assertQuiet();
+        assertQuiet();
     }
 
     @Test
@@ -220,7 +229,7 @@ final class DashboardTest {
         post("/api/jobs/slow.ts%2Fstop%20the%20peal/trigger");
         assertThat(page.locator("main h1")).containsText("succeeded");
         assertThat(page.locator(".log")).containsText("peal ends");
-        window.assertQuiet();
+        assertQuiet();
     }
 
     @Test
@@ -230,7 +239,7 @@ final class DashboardTest {
         assertThat(row("count bells").locator(".c-next")).containsText("paused");
         button("Undo").click();
         assertThat(row("count bells").locator(".c-next .countdown")).isVisible();
-        window.assertQuiet();
+        assertQuiet();
     }
 
     @Test
@@ -248,7 +257,7 @@ final class DashboardTest {
         assertThat(page.getByText("No job matches")).isVisible();
         button("Show all").click();
         assertThat(row("ring bells")).isVisible();
-        window.assertQuiet();
+        assertQuiet();
     }
 
     @Test
@@ -264,7 +273,7 @@ final class DashboardTest {
                 .hasCount(0);
         open("/runs?by=error&state=failed");
         assertThat(page.locator(".groups-table")).containsText("pipe 17 is out of tune");
-        window.assertQuiet();
+        assertQuiet();
     }
 
     @Test
@@ -275,7 +284,7 @@ final class DashboardTest {
         assertThat(page.locator(".next-fires li")).hasCount(10);
         assertThat(page.locator(".schedule-words")).containsText(SELDOM);
         assertThat(page.locator("tr.run-row").first()).containsText("succeeded");
-        window.assertQuiet();
+        assertQuiet();
     }
 
     @Test
@@ -300,7 +309,7 @@ final class DashboardTest {
         page.keyboard().press("g");
         page.keyboard().press("o");
         assertThat(page).hasURL(host + "/nodes");
-        window.assertQuiet();
+        assertQuiet();
     }
 
     @Test
@@ -327,7 +336,7 @@ final class DashboardTest {
             assertThat(page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
                     .as("pixels too wide: " + path)
                     .isEqualTo(0);
-            window.assertQuiet();
+            assertQuiet();
         }
     }
 

@@ -261,14 +261,16 @@ final class DeployTest {
         }
         assertThat(byKind)
                 .containsOnlyKeys("ConfigMap", "ServiceAccount", "Service", "PodDisruptionBudget", "StatefulSet");
-        var set = byKind.get("StatefulSet").getFirst();
+        var set = byKind.getOrDefault("StatefulSet", List.of()).getFirst();
         var labels = set.at("/spec/template/metadata/labels");
         assertThat(set.at("/spec/selector/matchLabels")).isEqualTo(labels);
-        assertThat(byKind.get("PodDisruptionBudget").getFirst().at("/spec/selector/matchLabels"))
+        assertThat(byKind.getOrDefault("PodDisruptionBudget", List.of())
+                        .getFirst()
+                        .at("/spec/selector/matchLabels"))
                 .isEqualTo(labels);
-        byKind.get("Service")
+        byKind.getOrDefault("Service", List.of())
                 .forEach(service -> assertThat(service.at("/spec/selector")).isEqualTo(labels));
-        assertThat(byKind.get("Service").stream()
+        assertThat(byKind.getOrDefault("Service", List.of()).stream()
                         .map(service -> service.at("/metadata/name").asString()))
                 .contains(set.at("/spec/serviceName").asString());
 

@@ -717,7 +717,7 @@ class Printer {
       return [this.style("(detached)", "special")];
     }
     const length = lengthOf(value);
-    const shown = Math.min(Math.max(0, this.iterableLimit), 50, length);
+    const shown = Math.min(Math.max(0, this.iterableLimit), length);
     let hex = "";
     for (let i = 0; i < shown; i++) hex += (i === 0 ? "" : " ") + bytes[i].toString(16).padStart(2, "0");
     const left = length - shown;

@@ -46,8 +46,7 @@ class UrlTest {
             var href = text(line.substring(line.lastIndexOf('\t') + 1));
             if (!href.equals("\\N")) {
                 var again = Url.parse(href, null);
-                assertThat(again).as(href).isNotNull();
-                assertThat(again.href()).isEqualTo(href);
+                assertThat(again).as(href).isNotNull().extracting(Url::href).isEqualTo(href);
             }
         }
     }

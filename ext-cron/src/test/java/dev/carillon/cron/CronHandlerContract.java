@@ -383,11 +383,13 @@ public abstract class CronHandlerContract {
     }
 
     protected void advance(String duration) {
+        settle();
         time.advance(Duration.parse(duration));
         settle();
     }
 
     protected void advanceTo(String instant) {
+        settle();
         time.advanceTo(at(instant));
         settle();
     }

@@ -26,6 +26,7 @@ import java.util.PriorityQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,7 +39,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LocalCronHandler implements CronHandler {
     /*
-     * Two queues. "Armed" holds crons that wait for a deadline of the wall clock, soonest first and, when equal, in the
+     * Three queues. "Arming" holds crons that have asked since the last turn: their deadline is computed in a turn of its
+     * own, as in Deno, so what the code that registers or ends sets (the test offset) still counts. "Armed" holds crons that wait for a deadline of the wall clock, soonest first and, when equal, in the
      * order they were armed. "Due" holds those whose deadline has passed and who wait for one of the slots, first come
      * first served. One alarm, on the monotonic clock, is set for the head of "armed"; when it rings, or any cron is
      * armed, every deadline that the wall clock has reached moves over, and slots are dealt out.
@@ -46,13 +48,14 @@ public final class LocalCronHandler implements CronHandler {
      * The alarm may ring before the wall clock has arrived (the clock was set back): it is then set again for what is
      * left, so nothing starts early. It is not moved when the clock jumps forward; that is found when it rings.
      *
-     * Starting happens in a turn of the loop of its own, never inside next(): so crons that are due for ever (a test
-     * offset of 0) cannot starve timers, and a hundred crons due together start in one turn.
+     * Nothing starts inside next(): so crons that are due for ever (a test offset of 0) cannot starve timers, and a hundred
+     * crons due together are armed and started in one turn that reads the clock once.
      */
 
     /** Test hook: every regular deadline becomes "now plus this many milliseconds". */
     public static final String OFFSET_VARIABLE = "DENO_CRON_TEST_SCHEDULE_OFFSET";
 
+    private static final Pattern OFFSET = Pattern.compile("[+]?[0-9]{1,15}");
     private static final long NEVER = Long.MAX_VALUE;
     private static final CronNext CLOSED = new CronNext.Closed();
 
@@ -62,6 +65,7 @@ public final class LocalCronHandler implements CronHandler {
     private final Limits limits;
     private final String node;
 
+    private final ArrayDeque<Cron> arming = new ArrayDeque<>();
     private final Map<String, Cron> byName = new HashMap<>();
     private final PriorityQueue<Cron> armed = new PriorityQueue<>(
             Comparator.<Cron>comparingLong(cron -> cron.dueMs).thenComparingLong(cron -> cron.order));
@@ -200,6 +204,13 @@ public final class LocalCronHandler implements CronHandler {
         turnRequested = false;
         ring(null, 0);
         long now = now();
+        if (!arming.isEmpty()) {
+            var instant = Instant.ofEpochMilli(now);
+            long offsetMs = offsetMs();
+            for (var cron = arming.poll(); cron != null; cron = arming.poll()) {
+                cron.arm(instant, offsetMs);
+            }
+        }
         for (var head = armed.peek(); head != null && head.dueMs <= now; head = armed.peek()) {
             armed.poll();
             head.state = State.DUE;
@@ -214,6 +225,7 @@ public final class LocalCronHandler implements CronHandler {
     private enum State {
         /** Registered, or between two calls of next. */
         IDLE,
+        ARMING,
         ARMED,
         DUE,
         RUNNING,
@@ -226,6 +238,7 @@ public final class LocalCronHandler implements CronHandler {
         private final CronSpec spec;
         private State state = State.IDLE;
         private CompletableFuture<CronNext> pending = new CompletableFuture<>();
+        private Outcome outcome = new Outcome.Registered();
         private int retries;
         /** Scheduled fire time of the run that goes on, or of the last. */
         private Instant fireTime = Instant.MIN;
@@ -252,20 +265,27 @@ public final class LocalCronHandler implements CronHandler {
                 throw new IllegalStateException("cron '" + spec.name() + "' is " + state + ": next is pending already");
             }
             pending = new CompletableFuture<>();
-            arm(previous);
-            look();
+            outcome = previous;
+            state = State.ARMING;
+            arming.add(this);
+            if (!turnRequested) {
+                requestTurn();
+            }
             return pending;
         }
 
-        private void arm(Outcome previous) {
-            var now = Instant.ofEpochMilli(now());
-            switch (RetryPlan.after(previous, spec, retries, fireTime, now)) {
+        /** @param offsetMs the test hook's value, or -1 */
+        void arm(Instant now, long offsetMs) {
+            if (state != State.ARMING) {
+                return; // closed meanwhile
+            }
+            switch (RetryPlan.after(outcome, spec, retries, fireTime, now)) {
                 case Step.Retry(var dueAt, var used) -> {
                     retries = used;
                     dueMs = dueAt.toEpochMilli();
                 }
-                case Step.NextFire(var dueAt) -> regular(now, dueAt);
-                case Step.Never() -> regular(now, Instant.MAX);
+                case Step.NextFire(var dueAt) -> regular(offsetMs < 0 ? dueAt : now.plusMillis(offsetMs));
+                case Step.Never() -> regular(offsetMs < 0 ? Instant.MAX : now.plusMillis(offsetMs));
             }
             order = orders++;
             state = State.ARMED;
@@ -274,10 +294,9 @@ public final class LocalCronHandler implements CronHandler {
             }
         }
 
-        private void regular(Instant now, Instant dueAt) {
-            long offsetMs = offsetMs();
-            fireTime = offsetMs >= 0 ? now.plusMillis(offsetMs) : dueAt;
-            dueMs = fireTime.equals(Instant.MAX) ? NEVER : fireTime.toEpochMilli();
+        private void regular(Instant dueAt) {
+            fireTime = dueAt;
+            dueMs = dueAt.equals(Instant.MAX) ? NEVER : dueAt.toEpochMilli();
             retries = 0;
         }
 
@@ -305,7 +324,7 @@ public final class LocalCronHandler implements CronHandler {
                     due.remove(this);
                     state = State.CLOSED;
                 }
-                case IDLE -> state = State.CLOSED;
+                case IDLE, ARMING -> state = State.CLOSED;
             }
             byName.remove(spec.name());
             if (state == State.CLOSED) {
@@ -314,11 +333,11 @@ public final class LocalCronHandler implements CronHandler {
         }
     }
 
-    /** The test hook's value, or -1. Read at every regular deadline: what the script sets counts at once. */
+    /** The test hook's value, or -1. Read in every turn that computes a deadline: what the script sets counts at once. */
     private long offsetMs() {
         var text = environment.apply(OFFSET_VARIABLE);
         // Rust, which reads this in Deno, takes a plus sign and ASCII digits.
-        if (text == null || !text.matches("[+]?[0-9]{1,15}")) {
+        if (text == null || !OFFSET.matcher(text).matches()) {
             return -1;
         }
         return Long.parseLong(text);

@@ -86,6 +86,8 @@ class LocalCronHandlerTest extends CronHandlerContract {
         assertThat(job.starts()).hasSize(1);
         assertThat(loop.turn()).isTrue();
         assertThat(job.starts()).hasSize(2);
+        assertThat(loop.turn()).isTrue();
+        assertThat(job.starts()).hasSize(3);
         environment.clear();
         assertThat(loop.turn()).isTrue();
         assertThat(job.starts()).hasSize(3);

@@ -1,0 +1,13 @@
+// differs: names that are no strings become "" in Deno; here they are refused
+attempt(5, "* * * * *", () => {});
+attempt(null, "* * * * *", () => {});
+attempt({}, "* * * * *", () => {});
+function attempt(...args: unknown[]) {
+  try {
+    (Deno.cron as (...args: unknown[]) => Promise<void>)(...args);
+    console.log("ok");
+  } catch (e) {
+    console.log((e as Error).name + ": " + (e as Error).message);
+  }
+}
+Deno.exit(0);

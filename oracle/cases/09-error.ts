@@ -1,0 +1,6 @@
+// env: DENO_CRON_TEST_SCHEDULE_OFFSET=0
+let n = 0;
+Deno.cron("with a name", "* * * * *", { backoffSchedule: [] }, () => {
+  if (n++ === 1) Deno.exit(0);
+  throw new RangeError("boom");
+});

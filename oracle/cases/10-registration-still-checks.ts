@@ -1,0 +1,13 @@
+Deno.env.set("DENO_CRON_TEST_SCHEDULE_OFFSET", "0");
+attempt("a", "nonsense", () => {});
+attempt("b.", "* * * * *", () => {});
+function attempt(...args: unknown[]) {
+  try {
+    (Deno.cron as (...args: unknown[]) => Promise<void>)(...args);
+    console.log("ok");
+  } catch (e) {
+    console.log((e as Error).name + ": " + (e as Error).message);
+  }
+}
+
+Deno.exit(0);

@@ -34,24 +34,34 @@ record ErrorReport(
     /** With the line of code it was thrown in, and a caret under the place. */
     JsError toError(ModuleLoader modules) {
         var position = specifier == null ? null : new SourcePosition(specifier, line, column);
-        var excerpt = position == null
-                ? ""
-                : modules.line(position.specifier(), line)
-                        .filter(text -> !text.isBlank() && text.length() <= LINE_LENGTH_MAX)
-                        .map(text -> "\n" + text + "\n" + caret(text))
-                        .orElse("");
+        var excerpt = position == null ? "" : excerpt(modules, position);
         return new JsError(errorClass, message, "Uncaught " + where + head + excerpt + tail, position);
     }
 
-    /** The report of a module that did not load; empty if that is not what happened. */
+    /** The report of a main module that did not load or link; empty if it got further than that. */
     Optional<JsError> loading(ModuleLoader modules) {
-        return LOADING_CODE.equals(code)
-                ? modules.failure(message)
-                        .map(failure -> new JsError(errorClass, message, failure.report(), failure.position()))
-                : Optional.empty();
+        if (modules.started()) {
+            return Optional.empty();
+        }
+        var failure = LOADING_CODE.equals(code) ? modules.failure(message).orElse(null) : null;
+        if (failure != null) {
+            return Optional.of(new JsError(errorClass, message, failure.report(), failure.position()));
+        }
+        var position = modules.missingExport(message).orElse(null);
+        var place = position == null
+                ? ""
+                : excerpt(modules, position) + "\n    at <anonymous> (" + StackTraces.place(position) + ")";
+        return Optional.of(new JsError(errorClass, message, "Uncaught " + head + place, position));
     }
 
-    private String caret(String text) {
+    private static String excerpt(ModuleLoader modules, SourcePosition position) {
+        return modules.line(position.specifier(), position.line())
+                .filter(text -> !text.isBlank() && text.length() <= LINE_LENGTH_MAX)
+                .map(text -> "\n" + text + "\n" + caret(text, position.column()))
+                .orElse("");
+    }
+
+    private static String caret(String text, int column) {
         var indent = new StringBuilder();
         for (int i = 0; i < column - 1; i++) {
             indent.append(i < text.length() && text.charAt(i) == '\t' ? '\t' : ' ');

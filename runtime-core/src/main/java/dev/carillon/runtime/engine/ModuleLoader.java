@@ -177,6 +177,36 @@ final class ModuleLoader implements JSModuleLoader {
         return record.getModuleNamespace(false);
     }
 
+    /** False while the main module's graph is being loaded and linked: no code of the script has run yet. */
+    boolean started() {
+        return records.get(key(mainUrl, "")) instanceof CyclicModuleRecord main
+                && main.getStatus().compareTo(CyclicModuleRecord.Status.Evaluating) >= 0;
+    }
+
+    /** Where the import stands that the engine, in an error of this message, finds no export for. */
+    Optional<SourcePosition> missingExport(String message) {
+        var matcher = MISSING_EXPORT.matcher(message);
+        if (!matcher.matches()) {
+            return Optional.empty();
+        }
+        var naming = Pattern.compile("\\b(?:import|export)\\b[^;'\"]*?(?<at>(?<!\\w)" + Pattern.quote(matcher.group(2))
+                + "(?!\\w))[^;'\"]*?\\bfrom\\s*(['\"])" + Pattern.quote(matcher.group(1)) + "\\2");
+        for (var module : prepared.values()) {
+            var found = naming.matcher(module.original());
+            if (!module.source().isInternal() && found.find()) {
+                return Optional.of(positionIn(module, found.start("at")));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static SourcePosition positionIn(PreparedModule module, int index) {
+        var text = module.original();
+        int line = 1
+                + (int) text.substring(0, index).chars().filter(c -> c == '\n').count();
+        return new SourcePosition(module.url(), line, index - text.lastIndexOf('\n', index - 1));
+    }
+
     /** Why the main module's graph did not load, if that made the error of this message. */
     Optional<ModuleFailure> failure(String message) {
         return failures.stream()
@@ -363,7 +393,7 @@ final class ModuleLoader implements JSModuleLoader {
             case "http", "https", "npm", "jsr", "node" ->
                 throw new Refused(
                         "Cannot load \"" + url + "\": " + REMOTE_REASONS.get(scheme),
-                        "Bundle or copy it to a local file and map the specifier to that file in \"imports\" of"
+                        "hint: Bundle or copy it to a local file and map the specifier to that file in \"imports\" of"
                                 + " deno.json");
             default ->
                 throw new Refused(
@@ -408,7 +438,7 @@ final class ModuleLoader implements JSModuleLoader {
     }
 
     private static @Nullable String hintFor(String specifier) {
-        return "To use a package, bundle or copy it to a local file and map \"" + specifier
+        return "hint: To use a package, bundle or copy it to a local file and map \"" + specifier
                 + "\" to that file in \"imports\" of deno.json";
     }
 
@@ -422,11 +452,17 @@ final class ModuleLoader implements JSModuleLoader {
             }
             return json(url, text(bytes));
         }
+        if (kind == ModuleKind.JSON && started()) {
+            throw new Refused(
+                    "Attempted to load JSON module without specifying \"type\": \"json\" attribute in the import"
+                            + " statement.",
+                    null);
+        }
         if (kind == ModuleKind.JSON) {
             throw new Refused(
                     "Expected a JavaScript or TypeScript module, but identified a Json module. Consider importing Json"
                             + " modules with an import attribute with the type of \"json\".\n  Specifier: " + url,
-                    null);
+                    "docs: https://docs.deno.com/examples/importing_json/");
         }
         if (!kind.runs()) {
             throw new Refused(
@@ -467,9 +503,17 @@ final class ModuleLoader implements JSModuleLoader {
         }
         var at = module.original(Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2)) + 1)
                 .orElse(new SourceMap.Position(1, 1));
-        return SyntaxReport.of(
-                matcher.group(3), module.url(), at, module.line(at.line()).orElse(""));
+        var line = module.line(at.line()).orElse("");
+        var complaint = REQUIRE.matcher(line).find()
+                ? "'import name = require()' is CommonJS, which is not supported: write import name from \"...\""
+                : matcher.group(3);
+        return SyntaxReport.of(complaint, module.url(), at, line);
     }
+
+    private static final Pattern MISSING_EXPORT =
+            Pattern.compile("The requested module '(.*)' does not provide an export named '(.*)'");
+
+    private static final Pattern REQUIRE = Pattern.compile("\\bimport\\s+\\w+\\s*=\\s*require\\s*\\(");
 
     private static final Pattern PARSER_MESSAGE = Pattern.compile(":(\\d+):(\\d+) (.*)");
 
@@ -529,7 +573,7 @@ final class ModuleLoader implements JSModuleLoader {
         var position = refused.position;
         var report = new StringBuilder(message);
         if (refused.hint != null) {
-            report.append("\n  hint: ").append(refused.hint);
+            report.append("\n  ").append(refused.hint);
         }
         if (position == null) {
             position = from.positionOf(specifier, prepared).orElse(null);
@@ -537,7 +581,7 @@ final class ModuleLoader implements JSModuleLoader {
                 report.append("\n    at ").append(StackTraces.place(position));
             }
         }
-        if (!mainStarted()) {
+        if (!started()) {
             failures.add(new ModuleFailure(message, report.toString(), position));
         }
         var error = Errors.createTypeError(message);
@@ -545,12 +589,6 @@ final class ModuleLoader implements JSModuleLoader {
             JSObject.set(object, Strings.fromJavaString("code"), Strings.fromJavaString(NOT_FOUND_CODE));
         }
         return error;
-    }
-
-    /** Once the main module runs, a failed load is an error of its own making, which it may catch. */
-    private boolean mainStarted() {
-        return records.get(key(mainUrl, "")) instanceof CyclicModuleRecord main
-                && main.getStatus() != CyclicModuleRecord.Status.New;
     }
 
     /** A module that will not be loaded: what guest code and the terminal are told. */

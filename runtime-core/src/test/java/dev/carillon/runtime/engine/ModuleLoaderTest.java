@@ -167,6 +167,24 @@ class ModuleLoaderTest {
     }
 
     @Test
+    void an_import_in_the_manner_of_commonjs_is_refused_with_the_way_out() throws IOException {
+        file("main.ts", "import fs = require('fs');\nout(fs);\n");
+        assertThat(fails("main.ts").report())
+                .startsWith("SyntaxError: 'import name = require()' is CommonJS, which is not supported: write import")
+                .contains("1 | import fs = require('fs');");
+    }
+
+    @Test
+    void an_import_of_what_is_not_exported_is_found_in_the_original_source() throws IOException {
+        file("lib.ts", "export const one: number = 1;\n");
+        file("main.ts", "interface Unused {}\nimport {\n  one,\n  two } from './lib.ts';\nout(one, two);\n");
+        var message = String.valueOf(load("main.ts"));
+        assertThat(message).isEqualTo("The requested module './lib.ts' does not provide an export named 'two'");
+        assertThat(loader().started()).isFalse();
+        assertThat(loader().missingExport(message)).contains(new SourcePosition(url("main.ts"), 4, 3));
+    }
+
+    @Test
     void a_json_import_without_attribute_is_refused() throws IOException {
         file("d.json", "{}");
         file("main.ts", "import d from \"./d.json\";\nout(d);\n");
@@ -174,7 +192,8 @@ class ModuleLoaderTest {
                 .isEqualTo(
                         "Expected a JavaScript or TypeScript module, but identified a Json module. Consider importing"
                                 + " Json modules with an import attribute with the type of \"json\".\n  Specifier: "
-                                + url("d.json") + "\n    at " + url("main.ts") + ":1:15");
+                                + url("d.json") + "\n  docs: https://docs.deno.com/examples/importing_json/\n    at "
+                                + url("main.ts") + ":1:15");
     }
 
     @Test

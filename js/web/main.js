@@ -3,7 +3,7 @@
  * that loads its module when first touched, so that a small script starts fast.
  */
 import { core } from "ext:core/mod.js";
-import "ext:web/symbols.js";
+import "ext:web/builtins.js";
 import "ext:web/date.js";
 import "ext:web/console.js";
 import "ext:web/timers.js";

@@ -20,7 +20,7 @@ public final class WebExtension {
                 .ops(CompressionOps::new)
                 .ops(_ -> new UrlOps())
                 .ops(FetchOps::new)
-                .esm("main.js", "symbols.js", "date.js", "disposable.js")
+                .esm("main.js", "builtins.js", "date.js", "disposable.js")
                 .esm("inspect.js", "console.js")
                 .esm("webidl.js", "dom_exception.js", "event.js", "abort_signal.js", "global_events.js")
                 .esm("timers.js", "performance.js")

@@ -55,10 +55,9 @@ function exit(code) {
   if (code !== undefined && code !== null) {
     op_os_set_exit_code(code | 0);
   }
-  const { dispatchEvent, Event } = globalThis;
-  if (!unloaded && typeof dispatchEvent === "function" && typeof Event === "function") {
+  if (!unloaded) {
     unloaded = true;
-    dispatchEvent(new Event("unload"));
+    core.dispatch("unload");
   }
   op_os_exit(op_os_exit_code());
 }

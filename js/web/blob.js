@@ -1,5 +1,5 @@
 // Blob and File: bytes in memory.
-import { bytesOf, exposeClass, requireArguments } from "ext:web/webidl.js";
+import { bytesOf, configureClass, requireArguments } from "ext:web/webidl.js";
 import { privateCustomInspect, visibleProperties } from "ext:web/inspect.js";
 import { byteStreamOf } from "ext:web/streams.js";
 import { TextDecoder, TextEncoder } from "ext:web/encoding.js";
@@ -89,7 +89,7 @@ export class Blob {
     return inspect(visibleProperties(this, ["size", "type"]), options);
   }
 }
-exposeClass(Blob);
+configureClass(Blob);
 
 export class File extends Blob {
   #name;
@@ -114,7 +114,7 @@ export class File extends Blob {
     return inspect(visibleProperties(this, ["name", "size", "type"]), options);
   }
 }
-exposeClass(File);
+configureClass(File);
 
 /** The bytes of a blob; not a copy. */
 export function blobBytes(blob) {

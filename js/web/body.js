@@ -72,7 +72,7 @@ export class Body {
         const { value, done } = await reader.read();
         if (done) return joinBytes(chunks);
         if (!(value instanceof Uint8Array)) {
-          const error = new TypeError("Can't convert value to Uint8Array while consuming the stream");
+          const error = new TypeError("Cannot convert value to Uint8Array while consuming the stream");
           reader.cancel(error).catch(() => {});
           throw error;
         }
@@ -187,7 +187,8 @@ export function mixinBody(prototype, bodyOf, typeOf) {
       return JSON.parse(new TextDecoder().decode(await consume(this)));
     },
     async text() {
-      return new TextDecoder().decode(await consume(this));
+      // Deno leaves a byte order mark in place.
+      return new TextDecoder("utf-8", { ignoreBOM: true }).decode(await consume(this));
     },
     get body() {
       const body = bodyOf(this);

@@ -13,7 +13,7 @@ import {
 } from "ext:core/ops";
 import { core } from "ext:core/mod.js";
 import { onAbort } from "ext:web/abort_signal.js";
-import { exposeFunction, requireArguments } from "ext:web/webidl.js";
+import { requireArguments } from "ext:web/webidl.js";
 import { Body } from "ext:web/body.js";
 import { headersOf } from "ext:web/headers.js";
 import { Request, requestParts } from "ext:web/request.js";
@@ -51,7 +51,7 @@ const REASONS = {
 
 let userAgent;
 
-async function fetch(input, init = undefined) {
+export async function fetch(input, init = undefined) {
   requireArguments(arguments.length, 1, "Failed to execute 'fetch'");
   const request = requestParts(new Request(input, init));
   const { signal } = request;
@@ -322,5 +322,3 @@ async function fromFile(url) {
   if (url.hostname !== "") throw new TypeError("NetworkError when attempting to fetch resource.");
   return local(await op_web_fetch_file(decodeURIComponent(url.pathname)), null, url.href);
 }
-
-exposeFunction("fetch", fetch);

@@ -1,5 +1,5 @@
 // FormData, and its two forms on the wire: multipart and urlencoded.
-import { exposeClass, requireArguments } from "ext:web/webidl.js";
+import { configureClass, requireArguments } from "ext:web/webidl.js";
 import { privateCustomInspect, shownAs } from "ext:web/inspect.js";
 import { Blob, blobBytes, blobOf, File, joinBytes } from "ext:web/blob.js";
 import { iteratorOf, parseForm } from "ext:web/url.js";
@@ -96,7 +96,7 @@ defineProperty(FormData.prototype, Symbol.iterator, {
   writable: true,
   configurable: true,
 });
-exposeClass(FormData);
+configureClass(FormData);
 
 function escapedName(name) {
   return name.replace(/\r\n?|\n/g, "\r\n").replaceAll("\r\n", "%0D%0A").replaceAll('"', "%22");

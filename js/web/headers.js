@@ -1,6 +1,6 @@
 // Headers: names in lower case, values normalised, iteration sorted, set-cookie never joined.
-import { exposeClass, requireArguments } from "ext:web/webidl.js";
-import { privateCustomInspect } from "ext:web/inspect.js";
+import { configureClass, requireArguments } from "ext:web/webidl.js";
+import { privateCustomInspect, shownAs } from "ext:web/inspect.js";
 import { iteratorOf } from "ext:web/url.js";
 
 const { defineProperty } = Object;
@@ -169,7 +169,7 @@ export class Headers {
   [privateCustomInspect](inspect, options) {
     const shown = {};
     for (const [name, value] of this.#pairs()) shown[name] = name in shown ? `${shown[name]}, ${value}` : value;
-    return `Headers ${inspect(shown, options)}`;
+    return inspect(shownAs(this, shown), options);
   }
 }
 defineProperty(Headers.prototype, Symbol.iterator, {
@@ -178,7 +178,7 @@ defineProperty(Headers.prototype, Symbol.iterator, {
   configurable: true,
 });
 
-exposeClass(Headers);
+configureClass(Headers);
 
 function joined(list, name) {
   let value = null;

@@ -27,25 +27,27 @@ const LAZY = {
   "ext:web/crypto.js": ["crypto", "Crypto", "CryptoKey", "SubtleCrypto"],
   "ext:web/disposable.js": ["DisposableStack", "AsyncDisposableStack", "SuppressedError"],
   "ext:web/navigator.js": ["navigator", "Navigator"],
+  "ext:web/url.js": ["URL", "URLSearchParams"],
+  "ext:web/streams.js": [
+    "ByteLengthQueuingStrategy", "CountQueuingStrategy", "ReadableByteStreamController", "ReadableStream",
+    "ReadableStreamBYOBReader", "ReadableStreamBYOBRequest", "ReadableStreamDefaultController",
+    "ReadableStreamDefaultReader", "TextDecoderStream", "TextEncoderStream", "TransformStream",
+    "TransformStreamDefaultController", "WritableStream", "WritableStreamDefaultController",
+    "WritableStreamDefaultWriter",
+  ],
+  "ext:web/blob.js": ["Blob", "File"],
+  "ext:web/form_data.js": ["FormData"],
+  "ext:web/headers.js": ["Headers"],
+  "ext:web/request.js": ["Request"],
+  "ext:web/response.js": ["Response"],
 };
 for (const specifier of Object.keys(LAZY)) {
   for (const name of LAZY[specifier]) core.defineLazyGlobal(name, specifier);
 }
 
-// These put their globals in place themselves, all at once.
-core.defineLazyGlobals("ext:web/url.js", ["URL", "URLSearchParams"]);
-core.defineLazyGlobals("ext:web/streams.js", [
-  "ByteLengthQueuingStrategy", "CountQueuingStrategy", "ReadableByteStreamController", "ReadableStream",
-  "ReadableStreamBYOBReader", "ReadableStreamBYOBRequest", "ReadableStreamDefaultController",
-  "ReadableStreamDefaultReader", "TextDecoderStream", "TextEncoderStream", "TransformStream",
-  "TransformStreamDefaultController", "WritableStream", "WritableStreamDefaultController", "WritableStreamDefaultWriter",
-]);
-core.defineLazyGlobals("ext:web/blob.js", ["Blob", "File"]);
-core.defineLazyGlobals("ext:web/form_data.js", ["FormData"]);
-core.defineLazyGlobals("ext:web/headers.js", ["Headers"]);
-core.defineLazyGlobals("ext:web/request.js", ["Request"]);
-core.defineLazyGlobals("ext:web/response.js", ["Response"]);
-core.defineLazyGlobals("ext:web/fetch.js", ["fetch"]);
+exposeFunction("fetch", function fetch(_input) {
+  return core.loadLazy("ext:web/fetch.js").fetch(...arguments);
+});
 
 core.defineGlobal("location", undefined);
 exposeGetter("self", () => globalThis);

@@ -1,6 +1,6 @@
 // Request.
 import { AbortSignal, newAbortSignal, onAbort } from "ext:web/abort_signal.js";
-import { exposeClass, requireArguments } from "ext:web/webidl.js";
+import { configureClass, requireArguments } from "ext:web/webidl.js";
 import { extractBody, mixinBody } from "ext:web/body.js";
 import { byteString, headerList, Headers, headersOf, isToken } from "ext:web/headers.js";
 import { URL } from "ext:web/url.js";
@@ -168,7 +168,7 @@ export class Request {
     mixinBody(Request.prototype, (request) => request.#body, (request) => request.#headers.get("content-type"));
   }
 }
-exposeClass(Request, ["bodyUsed", "headers", "method", "redirect", "url"]);
+configureClass(Request, ["bodyUsed", "headers", "method", "redirect", "url"]);
 
 /** What fetch needs of a request; its header list is not a copy. */
 export function requestParts(request) {

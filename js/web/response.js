@@ -1,5 +1,5 @@
 // Response.
-import { exposeClass, requireArguments } from "ext:web/webidl.js";
+import { configureClass, requireArguments } from "ext:web/webidl.js";
 import { Body, extractBody, mixinBody } from "ext:web/body.js";
 import { byteString, headerList, Headers, headersOf } from "ext:web/headers.js";
 import { TextEncoder } from "ext:web/encoding.js";
@@ -147,7 +147,7 @@ export class Response {
     mixinBody(Response.prototype, (response) => response.#body, (response) => response.#headers.get("content-type"));
   }
 }
-exposeClass(Response, ["body", "bodyUsed", "headers", "ok", "redirected", "status", "statusText", "url"]);
+configureClass(Response, ["body", "bodyUsed", "headers", "ok", "redirected", "status", "statusText", "url"]);
 
 /** A response of fetch. */
 export function responseOf(parts) {

@@ -6,7 +6,7 @@
  * a BYOB read are copied once instead of being transferred.
  */
 import { onAbort } from "ext:web/abort_signal.js";
-import { bytesOf, exposeClass, illegalConstructor, internal, requireArguments } from "ext:web/webidl.js";
+import { bytesOf, configureClass, illegalConstructor, internal, requireArguments } from "ext:web/webidl.js";
 import { privateCustomInspect, shownAs, visibleProperties } from "ext:web/inspect.js";
 
 const { defineProperty } = Object;
@@ -164,7 +164,7 @@ function errorReadable(s, error) {
 }
 
 function requestClose(s) {
-  if (!canTake(s)) throw new TypeError("The stream controller cannot close or enqueue.");
+  if (!canTake(s)) throw new TypeError("The stream controller cannot close or enqueue");
   if (s.bytes && waiting(s) > 0 && s.reader.reads[0].filled > 0) {
     const error = new TypeError("Insufficient bytes to fill elements in the given buffer");
     errorReadable(s, error);
@@ -175,7 +175,7 @@ function requestClose(s) {
 }
 
 function enqueue(s, chunk) {
-  if (!canTake(s)) throw new TypeError("The stream controller cannot close or enqueue.");
+  if (!canTake(s)) throw new TypeError("The stream controller cannot close or enqueue");
   if (waiting(s) > 0 && s.queue.length === 0) {
     const read = s.reader.reads[0];
     if (read.view === undefined) {
@@ -312,7 +312,7 @@ export class ReadableStreamDefaultController {
     errorReadable(this.#stream, reason);
   }
 }
-exposeClass(ReadableStreamDefaultController, ["desiredSize"]);
+configureClass(ReadableStreamDefaultController, ["desiredSize"]);
 
 export class ReadableByteStreamController {
   #stream;
@@ -357,7 +357,7 @@ export class ReadableByteStreamController {
     errorReadable(this.#stream, reason);
   }
 }
-exposeClass(ReadableByteStreamController, ["byobRequest", "desiredSize"]);
+configureClass(ReadableByteStreamController, ["byobRequest", "desiredSize"]);
 
 export class ReadableStreamBYOBRequest {
   #stream;
@@ -405,7 +405,7 @@ export class ReadableStreamBYOBRequest {
     enqueue(s, bytes.subarray(0, count));
   }
 }
-exposeClass(ReadableStreamBYOBRequest, ["view"]);
+configureClass(ReadableStreamBYOBRequest, ["view"]);
 
 // ---- readable: readers
 
@@ -469,7 +469,7 @@ export class ReadableStreamDefaultReader {
     release(this.#reader);
   }
 }
-exposeClass(ReadableStreamDefaultReader, ["closed"]);
+configureClass(ReadableStreamDefaultReader, ["closed"]);
 
 export class ReadableStreamBYOBReader {
   #reader;
@@ -513,7 +513,7 @@ export class ReadableStreamBYOBReader {
     release(this.#reader);
   }
 }
-exposeClass(ReadableStreamBYOBReader, ["closed"]);
+configureClass(ReadableStreamBYOBReader, ["closed"]);
 
 // ---- readable: the stream
 
@@ -589,7 +589,7 @@ export class ReadableStream {
 
   cancel(reason = undefined) {
     const s = this.#record;
-    if (s.reader !== null) return Promise.reject(new TypeError("Cannot cancel a locked ReadableStream"));
+    if (s.reader !== null) return Promise.reject(new TypeError("Cannot cancel a locked ReadableStream."));
     return cancelReadable(s, reason);
   }
 
@@ -682,7 +682,7 @@ defineProperty(ReadableStream.prototype, Symbol.asyncIterator, {
   writable: true,
   configurable: true,
 });
-exposeClass(ReadableStream);
+configureClass(ReadableStream);
 
 // %AsyncIteratorPrototype%: what makes an iterator its own async iterable.
 const asyncIteratorPrototype = Object.getPrototypeOf(Object.getPrototypeOf(async function* () {}.prototype));
@@ -930,7 +930,7 @@ function write(w, writer, chunk) {
   if (w.writer !== writer) return Promise.reject(new TypeError("The stream writer was released."));
   if (w.state === "errored" || w.state === "erroring") return Promise.reject(w.error);
   if (closeQueued(w) || w.state === "closed") {
-    return Promise.reject(new TypeError("The stream is closing or is closed"));
+    return Promise.reject(new TypeError("The stream is closing or is closed."));
   }
   const entry = { chunk, size, done: deferred() };
   w.queue.push(entry);
@@ -977,7 +977,7 @@ export class WritableStreamDefaultController {
     startErroring(this.#stream, reason);
   }
 }
-exposeClass(WritableStreamDefaultController, ["signal"]);
+configureClass(WritableStreamDefaultController, ["signal"]);
 
 export class WritableStreamDefaultWriter {
   #stream;
@@ -1039,7 +1039,7 @@ export class WritableStreamDefaultWriter {
     this.#stream = null;
   }
 }
-exposeClass(WritableStreamDefaultWriter, ["closed", "desiredSize", "ready"]);
+configureClass(WritableStreamDefaultWriter, ["closed", "desiredSize", "ready"]);
 
 export class WritableStream {
   #record;
@@ -1097,7 +1097,7 @@ export class WritableStream {
     return new WritableStreamDefaultWriter(this);
   }
 }
-exposeClass(WritableStream, ["locked"]);
+configureClass(WritableStream, ["locked"]);
 
 /** pipeTo: reads as long as the writer wants more, and shuts both ends down as the options say. */
 function pipe(source, destination, { preventClose, preventAbort, preventCancel, signal }) {
@@ -1208,7 +1208,7 @@ export class TransformStreamDefaultController {
     this.#stream.failWritable(new TypeError("The stream has been terminated."));
   }
 }
-exposeClass(TransformStreamDefaultController, ["desiredSize"]);
+configureClass(TransformStreamDefaultController, ["desiredSize"]);
 
 export class TransformStream {
   #readable;
@@ -1314,7 +1314,7 @@ export class TransformStream {
     return this.#writable;
   }
 }
-exposeClass(TransformStream, ["readable", "writable"]);
+configureClass(TransformStream, ["readable", "writable"]);
 
 // ---- strategies
 
@@ -1339,7 +1339,7 @@ function strategy(name, size) {
       }
     },
   }[name];
-  exposeClass(constructor, ["highWaterMark", "size"]);
+  configureClass(constructor, ["highWaterMark", "size"]);
   return constructor;
 }
 
@@ -1392,7 +1392,7 @@ export class TextEncoderStream extends transformClass(() => {
     return "utf-8";
   }
 }
-exposeClass(TextEncoderStream);
+configureClass(TextEncoderStream);
 
 const decoders = new WeakMap();
 
@@ -1420,4 +1420,4 @@ export class TextDecoderStream extends transformClass((self, label = "utf-8", op
     return decoders.get(this).ignoreBOM;
   }
 }
-exposeClass(TextDecoderStream);
+configureClass(TextDecoderStream);

@@ -2,7 +2,7 @@
  * URL and URLSearchParams. A URL holds its serialisation; parsing and setting parts are ops, reading parts is cutting.
  */
 import { op_web_percent_decode, op_web_url_parse, op_web_url_set } from "ext:core/ops";
-import { exposeClass, illegalInvocation, requireArguments } from "ext:web/webidl.js";
+import { configureClass, illegalInvocation, requireArguments } from "ext:web/webidl.js";
 import { privateCustomInspect } from "ext:web/inspect.js";
 
 const { defineProperty } = Object;
@@ -216,7 +216,7 @@ defineProperty(URLSearchParams.prototype, Symbol.iterator, {
   writable: true,
   configurable: true,
 });
-exposeClass(URLSearchParams);
+configureClass(URLSearchParams);
 
 const iteratorPrototypes = new Map();
 const iteratorBase = Object.getPrototypeOf(Object.getPrototypeOf([][Symbol.iterator]()));
@@ -429,7 +429,7 @@ export class URL {
     return this.href;
   }
 }
-exposeClass(URL, [
+configureClass(URL, [
   "href",
   "origin",
   "protocol",

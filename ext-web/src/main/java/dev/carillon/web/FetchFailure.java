@@ -23,7 +23,7 @@ final class FetchFailure {
     /** The failure of a request: the cause of the TypeError {@code fetch failed}. */
     static JsVisibleException of(@Nullable Throwable failure, String url) {
         var cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        if (cause instanceof CancellationException) {
+        if (cause == null || cause instanceof CancellationException) {
             return new JsVisibleException("Interrupted", "operation canceled");
         }
         return new JsVisibleException("Error", "error sending request for url (" + url + "): " + reason(cause));

@@ -136,28 +136,34 @@ public final class FetchOps {
         var head = new CompletableFuture<Head>();
         exchange.start()
                 .whenComplete((response, failure) -> loop.execute(() -> {
-                    if (resources.has(rid) && (response == null || !exchange.uploading())) {
-                        resources.close(rid);
-                    }
-                    if (response == null) {
+                    if (response == null || !resources.has(rid)) {
                         head.completeExceptionally(FetchFailure.of(failure, exchange.url));
+                        if (resources.has(rid)) {
+                            resources.close(rid);
+                        }
                         return;
                     }
-                    var flat = new ArrayList<String>();
-                    response.headers().map().forEach((name, values) -> {
-                        if (!name.startsWith(":")) {
-                            for (var value : values) {
-                                flat.add(name);
-                                flat.add(value);
-                            }
-                        }
-                    });
-                    var encoding =
-                            response.headers().firstValue("content-encoding").orElse("");
-                    var body = new Download(response.body(), encoding);
-                    head.complete(new Head(response.statusCode(), flat, resources.add(body)));
+                    exchange.taken = true;
+                    if (!exchange.uploading()) {
+                        resources.close(rid);
+                    }
+                    head.complete(head(response));
                 }));
         return head;
+    }
+
+    private Head head(HttpResponse<InputStream> response) {
+        var flat = new ArrayList<String>();
+        response.headers().map().forEach((name, values) -> {
+            if (!name.startsWith(":")) {
+                for (var value : values) {
+                    flat.add(name);
+                    flat.add(value);
+                }
+            }
+        });
+        var encoding = response.headers().firstValue("content-encoding").orElse("");
+        return new Head(response.statusCode(), flat, resources.add(new Download(response.body(), encoding)));
     }
 
     /** The next bytes of the body; null at its end. One read at a time. */
@@ -247,12 +253,25 @@ public final class FetchOps {
                 && Character.digit(url.charAt(at + 2), 16) >= 0;
     }
 
+    /** Cancelling the rest of a body may wait for a lock that its reader holds. */
+    private static void closeOffThread(InputStream body) {
+        Thread.ofVirtual().name("fetch close").start(() -> {
+            try {
+                body.close();
+            } catch (IOException e) {
+                System.getLogger(FetchOps.class.getName())
+                        .log(System.Logger.Level.DEBUG, "closing the body of an answer", e);
+            }
+        });
+    }
+
     /** A request on its way. */
     private static final class Exchange implements Resource {
         final String url;
         private final HttpRequest request;
         private final @Nullable Upload upload;
         private @Nullable CompletableFuture<HttpResponse<InputStream>> sent;
+        private boolean taken; // the body of the answer has an owner
 
         Exchange(HttpRequest request, @Nullable Upload upload, String url) {
             this.request = request;
@@ -291,8 +310,10 @@ public final class FetchOps {
             if (upload != null && !upload.ended()) {
                 upload.end("request closed");
             }
-            if (sent != null) {
+            if (sent != null && !taken) {
                 sent.cancel(true);
+                // The answer may have come without anybody having seen it yet.
+                sent.thenAccept(response -> closeOffThread(response.body()));
             }
         }
     }
@@ -377,15 +398,7 @@ public final class FetchOps {
         @Override
         public void close() {
             closed = true;
-            // Cancelling the rest may wait for a lock a reader holds.
-            Thread.ofVirtual().name("fetch close").start(() -> {
-                try {
-                    raw.close();
-                } catch (IOException e) {
-                    System.getLogger(FetchOps.class.getName())
-                            .log(System.Logger.Level.DEBUG, "closing the body of an answer", e);
-                }
-            });
+            closeOffThread(raw);
         }
     }
 }

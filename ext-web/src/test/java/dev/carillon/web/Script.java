@@ -17,7 +17,7 @@ import java.util.function.Function;
 
 /** Runs a script with this extension and keeps what it printed. */
 final class Script {
-    private static final JsEngine ENGINE = JsEngine.create();
+    static final JsEngine ENGINE = JsEngine.create();
     private static final long DEADLINE_SECONDS = 60;
 
     private Script() {}
@@ -45,6 +45,7 @@ final class Script {
                         file,
                         TimeSource.system(),
                         false,
+                        Permissions.all(),
                         (level, text, scope) -> writes.add(new Printed(level, text, scope))));
         if (!exit.equals(new JsRuntime.Exit.Drained(0))) {
             throw new AssertionError("the script ended with " + exit);
@@ -52,10 +53,19 @@ final class Script {
         return writes;
     }
 
+    static Outcome run(String source, Permissions permissions) {
+        return withFile(source, file -> run(file, TimeSource.system(), false, permissions));
+    }
+
     static Outcome run(Path file, TimeSource time, boolean colors) {
+        return run(file, time, colors, Permissions.all());
+    }
+
+    private static Outcome run(Path file, TimeSource time, boolean colors, Permissions permissions) {
         var out = new StringBuilder();
         var err = new StringBuilder();
-        var exit = run(file, time, colors, (level, text, scope) -> (level.isError() ? err : out).append(text));
+        OutputSink sink = (level, text, scope) -> (level.isError() ? err : out).append(text);
+        var exit = run(file, time, colors, permissions, sink);
         if (exit instanceof JsRuntime.Exit.Failed failed) {
             err.append("error: ").append(failed.error().report()).append('\n');
         }
@@ -75,12 +85,13 @@ final class Script {
         }
     }
 
-    private static JsRuntime.Exit run(Path file, TimeSource time, boolean colors, OutputSink sink) {
+    private static JsRuntime.Exit run(
+            Path file, TimeSource time, boolean colors, Permissions permissions, OutputSink sink) {
         var options = RuntimeOptions.builder()
                 .extensions(List.of(WebExtension.create()))
                 .time(time)
                 .output(sink)
-                .permissions(Permissions.all())
+                .permissions(permissions)
                 .colors(colors)
                 .name(String.valueOf(file.getFileName()))
                 .build();

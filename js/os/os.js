@@ -23,7 +23,6 @@ import {
 } from "ext:core/ops";
 import { core } from "ext:core/mod.js";
 import { files } from "ext:os/files.js";
-import { permissions, Permissions, PermissionStatus } from "ext:os/permissions.js";
 
 const { Deno } = core;
 const { defineProperties, freeze } = Object;
@@ -180,9 +179,6 @@ const own = {
     enumerable: false,
     configurable: false,
   },
-  permissions: plain(permissions),
-  Permissions: plain(Permissions),
-  PermissionStatus: plain(PermissionStatus),
 };
 
 for (const name of Object.keys(files)) {
@@ -190,3 +186,7 @@ for (const name of Object.keys(files)) {
 }
 
 defineProperties(Deno, own);
+
+for (const name of ["permissions", "Permissions", "PermissionStatus"]) {
+  core.defineLazy(Deno, name, "ext:os/permissions.js", name);
+}

@@ -5,7 +5,7 @@ import { pathOf } from "ext:os/files.js";
 const NAMES = ["run", "read", "write", "net", "env", "sys", "ffi", "import"];
 const illegal = Symbol("illegal constructor");
 
-const EventTarget = globalThis.EventTarget ?? class {};
+const { Event, EventTarget } = globalThis;
 
 let setStatus;
 
@@ -25,7 +25,7 @@ class PermissionStatus extends EventTarget {
       status.#state = state;
       status.#partial = partial;
       if (!first) {
-        status.dispatchEvent(new globalThis.Event("change", { cancelable: false }));
+        status.dispatchEvent(new Event("change", { cancelable: false }));
       }
     };
   }

@@ -73,7 +73,7 @@ public final class EnvironmentOps {
                 visible.put(name, value);
             }
         });
-        if (visible.isEmpty() && permissions.query(Kind.ENV, null).state() != State.GRANTED) {
+        if (!permissions.grantsSome(Kind.ENV)) {
             permissions.check(Kind.ENV, null, "Deno.env.toObject()");
         }
         return visible;

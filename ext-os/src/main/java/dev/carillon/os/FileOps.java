@@ -72,9 +72,10 @@ public final class FileOps {
         return readFileCall(path, "Deno.readFile()").later();
     }
 
-    private Call<byte[]> readFileCall(String given, String api) {
-        var path = path(Kind.READ, given, "readfile", api);
-        return new Call<>("readfile '" + given + "'", () -> Files.readAllBytes(path));
+    private Call<byte[]> readFileCall(String name, String api) {
+        var given = path(Kind.READ, name, "readfile", api);
+        var path = given.path();
+        return new Call<>("readfile '" + given.shown() + "'", () -> Files.readAllBytes(path));
     }
 
     @Op("op_os_read_text_file_sync")
@@ -87,10 +88,11 @@ public final class FileOps {
         return readTextFileCall(path, "Deno.readTextFile()").later();
     }
 
-    private Call<String> readTextFileCall(String given, String api) {
-        var path = path(Kind.READ, given, "readfile", api);
+    private Call<String> readTextFileCall(String name, String api) {
+        var given = path(Kind.READ, name, "readfile", api);
+        var path = given.path();
         return new Call<>(
-                "readfile '" + given + "'", () -> new String(Files.readAllBytes(path), StandardCharsets.UTF_8));
+                "readfile '" + given.shown() + "'", () -> new String(Files.readAllBytes(path), StandardCharsets.UTF_8));
     }
 
     // ---- writing
@@ -132,9 +134,10 @@ public final class FileOps {
                 .later();
     }
 
-    private Call<@Nullable Void> writeFileCall(String given, byte[] data, WriteOptions options, String api) {
-        var path = path(Kind.WRITE, given, "writefile", api);
-        return new Call<>("writefile '" + given + "'", () -> {
+    private Call<@Nullable Void> writeFileCall(String name, byte[] data, WriteOptions options, String api) {
+        var given = path(Kind.WRITE, name, "writefile", api);
+        var path = given.path();
+        return new Call<>("writefile '" + given.shown() + "'", () -> {
             var how = new HashSet<OpenOption>();
             how.add(StandardOpenOption.WRITE);
             how.add(options.append() ? StandardOpenOption.APPEND : StandardOpenOption.TRUNCATE_EXISTING);
@@ -166,9 +169,10 @@ public final class FileOps {
         return truncateCall(path, length, "Deno.truncate()").later();
     }
 
-    private Call<@Nullable Void> truncateCall(String given, double length, String api) {
-        var path = path(Kind.WRITE, given, "truncate", api);
-        return new Call<>("truncate '" + given + "'", () -> {
+    private Call<@Nullable Void> truncateCall(String name, double length, String api) {
+        var given = path(Kind.WRITE, name, "truncate", api);
+        var path = given.path();
+        return new Call<>("truncate '" + given.shown() + "'", () -> {
             try (var channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
                 long size = (long) Math.max(0, length);
                 if (channel.size() >= size) {
@@ -221,16 +225,17 @@ public final class FileOps {
         return statCall(path, "lstat", "Deno.lstat()").later();
     }
 
-    private Call<FileFacts> statCall(String given, String word, String api) {
-        var path = path(Kind.READ, given, word, api);
+    private Call<FileFacts> statCall(String name, String word, String api) {
+        var given = path(Kind.READ, name, word, api);
+        var path = given.path();
         var links = word.equals("lstat") ? new LinkOption[] {LinkOption.NOFOLLOW_LINKS} : new LinkOption[0];
-        return new Call<>(word + " '" + given + "'", () -> {
+        return new Call<>(word + " '" + given.shown() + "'", () -> {
             Map<String, Object> facts;
             try {
                 facts = Files.readAttributes(path, "unix:*", links);
             } catch (NoSuchFileException e) {
                 // The JDK says the same of what lies below a file.
-                throw belowFile(path) ? new NotDirectoryException(given) : e;
+                throw belowFile(path) ? new NotDirectoryException(given.shown()) : e;
             }
             int mode = number(facts.get("mode")).intValue();
             int format = mode & 0170000;
@@ -279,9 +284,11 @@ public final class FileOps {
         return realPathCall(path, "Deno.realPath()").later();
     }
 
-    private Call<String> realPathCall(String given, String api) {
-        var path = path(Kind.READ, given, "realpath", api);
-        return new Call<>("realpath '" + given + "'", () -> path.toRealPath().toString());
+    private Call<String> realPathCall(String name, String api) {
+        var given = path(Kind.READ, name, "realpath", api);
+        var path = given.path();
+        return new Call<>(
+                "realpath '" + given.shown() + "'", () -> path.toRealPath().toString());
     }
 
     @Op("op_os_read_link_sync")
@@ -294,9 +301,10 @@ public final class FileOps {
         return readLinkCall(path, "Deno.readLink()").later();
     }
 
-    private Call<String> readLinkCall(String given, String api) {
-        var path = path(Kind.READ, given, "readlink", api);
-        var context = "readlink '" + given + "'";
+    private Call<String> readLinkCall(String name, String api) {
+        var given = path(Kind.READ, name, "readlink", api);
+        var path = given.path();
+        var context = "readlink '" + given.shown() + "'";
         return new Call<>(context, () -> {
             if (Files.exists(path, LinkOption.NOFOLLOW_LINKS) && !Files.isSymbolicLink(path)) {
                 throw IoFailure.EINVAL.in(context);
@@ -316,9 +324,10 @@ public final class FileOps {
         return readDirCall(path, "Deno.readDir()").later();
     }
 
-    private Call<List<String>> readDirCall(String given, String api) {
-        var path = path(Kind.READ, given, "readdir", api);
-        return new Call<>("readdir '" + given + "'", () -> {
+    private Call<List<String>> readDirCall(String name, String api) {
+        var given = path(Kind.READ, name, "readdir", api);
+        var path = given.path();
+        return new Call<>("readdir '" + given.shown() + "'", () -> {
             var entries = new ArrayList<String>();
             try (var stream = Files.newDirectoryStream(path)) {
                 for (var entry : stream) {
@@ -353,9 +362,10 @@ public final class FileOps {
         return mkdirCall(path, recursive, mode, "Deno.mkdir()").later();
     }
 
-    private Call<@Nullable Void> mkdirCall(String given, boolean recursive, @Nullable Integer mode, String api) {
-        var path = path(Kind.WRITE, given, "mkdir", api);
-        return new Call<>("mkdir '" + given + "'", () -> {
+    private Call<@Nullable Void> mkdirCall(String name, boolean recursive, @Nullable Integer mode, String api) {
+        var given = path(Kind.WRITE, name, "mkdir", api);
+        var path = given.path();
+        return new Call<>("mkdir '" + given.shown() + "'", () -> {
             if (recursive) {
                 Files.createDirectories(path, modeAttribute(mode));
             } else {
@@ -375,9 +385,10 @@ public final class FileOps {
         return removeCall(path, recursive, "Deno.remove()").later();
     }
 
-    private Call<@Nullable Void> removeCall(String given, boolean recursive, String api) {
-        var path = path(Kind.WRITE, given, "remove", api);
-        return new Call<>("remove '" + given + "'", () -> {
+    private Call<@Nullable Void> removeCall(String name, boolean recursive, String api) {
+        var given = path(Kind.WRITE, name, "remove", api);
+        var path = given.path();
+        return new Call<>("remove '" + given.shown() + "'", () -> {
             if (recursive && Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
                 Files.walkFileTree(path, DELETE_ALL);
             } else {
@@ -416,10 +427,10 @@ public final class FileOps {
 
     private Call<@Nullable Void> renameCall(String from, String to, String api) {
         var source = path(Kind.READ, from, "rename", api);
-        check(Kind.WRITE, source, from, api);
+        permissions.checkPath(Kind.WRITE, source.path(), from, api);
         var target = path(Kind.WRITE, to, "rename", api);
-        return new Call<>(pair("rename", from, to), () -> {
-            Files.move(source, target, StandardCopyOption.ATOMIC_MOVE);
+        return new Call<>(pair("rename", source.shown(), target.shown()), () -> {
+            Files.move(source.path(), target.path(), StandardCopyOption.ATOMIC_MOVE);
             return null;
         });
     }
@@ -435,9 +446,11 @@ public final class FileOps {
     }
 
     private Call<@Nullable Void> copyFileCall(String from, String to, String api) {
-        var source = path(Kind.READ, from, "copy", api);
-        var target = path(Kind.WRITE, to, "copy", api);
-        var context = pair("copy", from, to);
+        var sourceGiven = path(Kind.READ, from, "copy", api);
+        var targetGiven = path(Kind.WRITE, to, "copy", api);
+        var context = pair("copy", sourceGiven.shown(), targetGiven.shown());
+        var source = sourceGiven.path();
+        var target = targetGiven.path();
         return new Call<>(context, () -> {
             if (Files.exists(source) && !Files.isRegularFile(source)) {
                 throw new JsVisibleException(
@@ -499,11 +512,11 @@ public final class FileOps {
 
     private Call<@Nullable Void> linkCall(String from, String to, String api) {
         var source = path(Kind.READ, from, "link", api);
-        check(Kind.WRITE, source, from, api);
+        permissions.checkPath(Kind.WRITE, source.path(), from, api);
         var target = path(Kind.READ, to, "link", api);
-        check(Kind.WRITE, target, to, api);
-        return new Call<>(pair("link", from, to), () -> {
-            Files.createLink(target, source);
+        permissions.checkPath(Kind.WRITE, target.path(), to, api);
+        return new Call<>(pair("link", source.shown(), target.shown()), () -> {
+            Files.createLink(target.path(), source.path());
             return null;
         });
     }
@@ -518,9 +531,10 @@ public final class FileOps {
         return chmodCall(path, mode, "Deno.chmod()").later();
     }
 
-    private Call<@Nullable Void> chmodCall(String given, int mode, String api) {
-        var path = path(Kind.WRITE, given, "chmod", api);
-        return new Call<>("chmod '" + given + "'", () -> {
+    private Call<@Nullable Void> chmodCall(String name, int mode, String api) {
+        var given = path(Kind.WRITE, name, "chmod", api);
+        var path = given.path();
+        return new Call<>("chmod '" + given.shown() + "'", () -> {
             Files.setPosixFilePermissions(path, permissionsOf(mode));
             return null;
         });
@@ -537,9 +551,10 @@ public final class FileOps {
         return utimeCall(path, atime, mtime, "Deno.utime()").later();
     }
 
-    private Call<@Nullable Void> utimeCall(String given, double atime, double mtime, String api) {
-        var path = path(Kind.WRITE, given, "utime", api);
-        return new Call<>("utime '" + given + "'", () -> {
+    private Call<@Nullable Void> utimeCall(String name, double atime, double mtime, String api) {
+        var given = path(Kind.WRITE, name, "utime", api);
+        var path = given.path();
+        return new Call<>("utime '" + given.shown() + "'", () -> {
             Files.getFileAttributeView(path, java.nio.file.attribute.BasicFileAttributeView.class)
                     .setTimes(
                             FileTime.fromMillis(Math.round(mtime * 1000)),
@@ -569,7 +584,7 @@ public final class FileOps {
             permissions.check(Kind.WRITE, "<TMP>", api);
             parent = Path.of(System.getProperty("java.io.tmpdir"));
         } else {
-            parent = path(Kind.WRITE, dir, "tmpdir", api);
+            parent = path(Kind.WRITE, dir, "tmpdir", api).path();
         }
         return new Call<>(folder ? "tmpdir" : "tmpfile", () -> {
             while (true) {
@@ -602,9 +617,10 @@ public final class FileOps {
     }
 
     @Op("op_os_chdir")
-    public void changeDirectory(String given) {
-        var path = path(Kind.READ, given, "chdir", "Deno.chdir()");
-        var context = "chdir '" + given + "'";
+    public void changeDirectory(String name) {
+        var given = path(Kind.READ, name, "chdir", "Deno.chdir()");
+        var path = given.path();
+        var context = "chdir '" + given.shown() + "'";
         if (!Files.exists(path)) {
             throw IoFailure.ENOENT.in(context);
         }
@@ -619,29 +635,25 @@ public final class FileOps {
 
     // ---- common parts
 
-    private Path path(Kind kind, String given, String word, String api) {
-        var path = resolve(given, word);
-        check(kind, path, given, api);
-        if (given.isEmpty()) {
+    /** A path that was allowed; {@code shown} is how messages call it. */
+    private record Target(Path path, String shown) {}
+
+    private Target path(Kind kind, String name, String word, String api) {
+        var path = resolve(name, word);
+        var shown = permissions.checkPath(kind, path, name, api);
+        if (name.isEmpty()) {
             throw IoFailure.ENOENT.in(word + " ''");
         }
-        return path;
+        return new Target(path, shown);
     }
 
     /** Normalised, so that what is opened is what was checked, even where {@code link/..} would lead elsewhere. */
-    private Path resolve(String given, String word) {
+    private Path resolve(String name, String word) {
         try {
-            return cwd.resolve(given);
+            return cwd.resolve(name);
         } catch (InvalidPathException e) {
-            throw IoFailure.of(e, word + " '" + given + "'");
+            throw IoFailure.of(e, word + " '" + name + "'");
         }
-    }
-
-    private void check(Kind kind, Path path, String given, String api) {
-        if (given.isEmpty() && permissions.query(kind, null).state() != Permissions.State.GRANTED) {
-            throw new JsVisibleException("Error", "Empty path is not allowed");
-        }
-        permissions.checkPath(kind, path, given, api);
     }
 
     private static String pair(String word, String from, String to) {

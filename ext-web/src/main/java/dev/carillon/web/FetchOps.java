@@ -188,7 +188,7 @@ public final class FetchOps {
         }
         var exchange = resources.get(rid, Exchange.class);
         exchange.upload().end(failure);
-        if (exchange.answered()) {
+        if (exchange.taken) {
             resources.close(rid);
         }
     }
@@ -287,10 +287,6 @@ public final class FetchOps {
 
         boolean uploading() {
             return upload != null && !upload.ended();
-        }
-
-        boolean answered() {
-            return sent != null && sent.isDone();
         }
 
         Upload upload() {

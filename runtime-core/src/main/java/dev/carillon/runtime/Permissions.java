@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -88,10 +89,35 @@ public final class Permissions {
      * fails as if it did not exist.
      *
      * @param shown the path as guest code gave it
+     * @return the path as later messages should show it
      */
-    public void checkPath(Kind kind, Path resolved, String shown, @Nullable String api) {
+    public String checkPath(Kind kind, Path resolved, String shown, @Nullable String api) {
+        if (unconditional(kind)) {
+            decide(kind, new PermissionScope.Tree(resolved.normalize()), shown, api);
+            return shown;
+        }
+        if (shown.isEmpty()) {
+            throw new JsVisibleException("Error", "Empty path is not allowed");
+        }
         var path = resolved.normalize();
-        decide(kind, new PermissionScope.Tree(path), shown.startsWith("/") ? path.toString() : shown, api);
+        var plain = shown.startsWith("/") ? path.toString() : shown;
+        decide(kind, new PermissionScope.Tree(path), plain, api);
+        return plain;
+    }
+
+    /** True if the whole kind is allowed and nothing in it denied or ignored. */
+    public boolean unconditional(Kind kind) {
+        synchronized (rules) {
+            return rulesOf(kind).unconditional();
+        }
+    }
+
+    /** True if something of the kind is allowed, be it one entry. */
+    public boolean grantsSome(Kind kind) {
+        synchronized (rules) {
+            var own = rulesOf(kind);
+            return own.allowAll || !own.allow.isEmpty();
+        }
     }
 
     /** True if the script is to see nothing there, and no error. */
@@ -104,6 +130,9 @@ public final class Permissions {
 
     /** @throws JsVisibleException for a host, path or fact that cannot be one */
     public Status query(Kind kind, @Nullable String what) {
+        if (kind == Kind.SYS && unconditional(kind)) {
+            return Status.GRANTED; // even for a fact nobody knows
+        }
         var scope = what == null ? null : PermissionScope.query(kind, what, cwd);
         synchronized (rules) {
             return rulesOf(kind).status(scope);
@@ -361,11 +390,22 @@ public final class Permissions {
                 return Status.DENIED;
             }
             if (allowAll || covered(allow, scope)) {
-                boolean partial =
-                        scope == null ? !deny.isEmpty() : deny.stream().anyMatch(entry -> entry.inside(scope));
+                boolean partial = scope == null
+                        ? !deny.isEmpty() || !ignore.isEmpty()
+                        : Stream.concat(deny.stream(), ignore.stream()).anyMatch(entry -> entry.inside(scope));
                 return partial ? Status.PARTIAL : Status.GRANTED;
             }
             return Status.PROMPT;
+        }
+
+        boolean unconditional() {
+            return allowAll
+                    && !denyAll
+                    && !refusedAll
+                    && !ignoreAll
+                    && deny.isEmpty()
+                    && ignore.isEmpty()
+                    && refused.isEmpty();
         }
 
         boolean ignores(@Nullable PermissionScope scope) {

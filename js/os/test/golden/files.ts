@@ -9,7 +9,7 @@ async function both(name: string, ...args: unknown[]) {
       console.log(fn, JSON.stringify(args), "->", value === undefined ? "undefined" : JSON.stringify(value));
     } catch (e) {
       const error = e as Error & { code?: string };
-      console.log(fn, JSON.stringify(args), "!!", error.constructor.name, error.name, error.message.replaceAll(base, "BASE"), error.code, Object.keys(error).join());
+      console.log(fn, JSON.stringify(args), "!!", error.constructor.name, error.name, error.message.replaceAll(base, "DIR"), error.code, Object.keys(error).join());
     }
   }
 }
@@ -73,7 +73,7 @@ const dir = Deno.makeTempDirSync();
 console.log(dir.startsWith("/tmp/"), Deno.statSync(dir).isDirectory, (Deno.statSync(dir).mode! & 0o777).toString(8), dir.slice(5).length);
 Deno.removeSync(dir);
 const dir2 = await Deno.makeTempDir({ dir: base, prefix: "pre_", suffix: "_suf" });
-console.log(/^BASE\/pre_[0-9a-f]+_suf$/.test(dir2.replace(base, "BASE")), Deno.statSync(dir2).isDirectory);
+console.log(/^DIR\/pre_[0-9a-f]+_suf$/.test(dir2.replace(base, "DIR")), Deno.statSync(dir2).isDirectory);
 const file = await Deno.makeTempFile({ dir: "dir", prefix: "p" });
 console.log(file.startsWith(base + "/dir/p") || file.startsWith("dir/p"), file.startsWith("/"), Deno.statSync(file).size, (Deno.statSync(file).mode! & 0o777).toString(8));
 await both("makeTempDir", { dir: "missing" }).catch(() => {});
@@ -92,7 +92,7 @@ await both("chdir", "missing");
 try { Deno.chdir("missing"); } catch (e) { console.log((e as Error).name, (e as Error).message); }
 try { Deno.chdir("file"); } catch (e) { console.log((e as Error).name, (e as Error).message); }
 Deno.chdir("dir");
-console.log(Deno.cwd().replace(base, "BASE"), Deno.readTextFileSync("inner"));
+console.log(Deno.cwd().replace(base, "DIR"), Deno.readTextFileSync("inner"));
 Deno.chdir(new URL("file://" + base));
 const ac = new AbortController();
 ac.abort(new Error("stop"));

@@ -4,12 +4,13 @@ import dev.carillon.runtime.EventLoop;
 import dev.carillon.runtime.time.TimeSource;
 import dev.carillon.runtime.time.TimeSource.Alarm;
 import java.time.Duration;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A loop on a thread of its own and the machine's clocks, without a script. */
-public final class ThreadLoop implements EventLoop, AutoCloseable {
+public final class ThreadLoop implements EventLoop, Executor, AutoCloseable {
     private final ExecutorService executor;
     private volatile Thread thread;
 

@@ -22,6 +22,7 @@ import {
   op_os_uptime,
 } from "ext:core/ops";
 import { core } from "ext:core/mod.js";
+import { resolveDns } from "ext:os/dns.js";
 import { files } from "ext:os/files.js";
 
 const { Deno } = core;
@@ -151,6 +152,7 @@ const own = {
     return { ...op_os_memory_usage() };
   }),
   networkInterfaces: plain(networkInterfaces),
+  resolveDns: plain(resolveDns),
   args: lazy("args", () => [...op_os_args()]),
   pid: lazy("pid", () => fact("pid")),
   ppid: lazy("ppid", () => fact("ppid")),

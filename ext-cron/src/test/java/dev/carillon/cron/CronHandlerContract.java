@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -53,6 +54,7 @@ public abstract class CronHandlerContract {
     }
 
     @Test
+    @Tag("S1.9")
     void a_cron_is_due_at_its_first_fire_time_and_not_before() {
         var job = job("a", "*/5 * * * *").succeeding();
         advance("PT4M59.999S");
@@ -282,6 +284,7 @@ public abstract class CronHandlerContract {
     }
 
     @Test
+    @Tag("S1.10")
     void the_last_place_is_given_and_the_next_refused_whatever_its_name() {
         for (int i = 0; i < CRONS_MAX; i++) {
             job("c" + i, "* * * * *");

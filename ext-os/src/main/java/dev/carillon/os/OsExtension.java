@@ -22,7 +22,8 @@ public final class OsExtension {
                 .ops(SystemOps::new)
                 .ops(FileOps::new)
                 .ops(PermissionOps::new)
-                .esm("os.js", "files.js", "permissions.js")
+                .ops(DnsOps::new)
+                .esm("os.js", "files.js", "permissions.js", "dns.js")
                 .entryPoint("os.js")
                 .build();
     }

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -24,6 +25,7 @@ class LocalCronHandlerTest extends CronHandlerContract {
     }
 
     @Test
+    @Tag("S1.10")
     void denos_limits_are_101_crons_and_50_at_once() {
         handler = new LocalCronHandler(loop, time, environment::get, Limits.DENO, "here");
         for (int i = 0; i < 101; i++) {

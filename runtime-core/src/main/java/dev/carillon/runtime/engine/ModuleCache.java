@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ModuleCache {
     /** Changes whenever the same source would be transpiled differently. */
-    private static final String FORMAT = "carillon-module 1 swc4j-2.2.0";
+    private static final String FORMAT = "carillon-module 2 swc4j-2.2.0";
 
     private static final Logger LOG = System.getLogger(ModuleCache.class.getName());
 
@@ -62,6 +62,9 @@ final class ModuleCache {
             return module;
         }
         var syntax = kind.syntax();
+        if (kind == ModuleKind.JAVASCRIPT && !internal && UsingDeclarations.mayBeIn(text)) {
+            syntax = Swc.Syntax.JAVASCRIPT; // plain, but newer than the engine
+        }
         if (syntax != null) {
             var output = transpile(url, syntax, text);
             module = PreparedModule.of(url, text, output.code(), output.mappings(), internal);

@@ -8,6 +8,7 @@ import com.caoccao.javet.swc4j.enums.Swc4jSourceMapOption;
 import com.caoccao.javet.swc4j.exceptions.Swc4jCoreException;
 import com.caoccao.javet.swc4j.interfaces.ISwc4jLibLoadingListener;
 import com.caoccao.javet.swc4j.options.Swc4jDecoratorsTranspileOption;
+import com.caoccao.javet.swc4j.options.Swc4jParseOptions;
 import com.caoccao.javet.swc4j.options.Swc4jTranspileOptions;
 import java.io.File;
 import java.io.IOException;
@@ -123,18 +124,32 @@ final class Swc {
     Output transpile(String url, String source, Syntax syntax) throws SyntaxFault {
         try {
             var options = options(syntax);
-            var output = MutedThread.call(() -> swc.transpile(source, options));
+            var runnable = UsingDeclarations.mayBeIn(source) ? withoutUsing(source, syntax) : source;
+            var output = MutedThread.call(() -> swc.transpile(runnable, options));
             var map = output.getSourceMap();
             var mappings = map == null ? null : JsonText.parse(map) instanceof Map<?, ?> m ? m.get("mappings") : null;
             return new Output(output.getCode(), mappings instanceof String text ? text : "");
         } catch (Swc4jCoreException e) {
             var message = String.valueOf(e.getMessage());
             throw new SyntaxFault(message.replace("file:///source:", url + ":"));
+        } catch (IllegalArgumentException e) {
+            throw new SyntaxFault("SyntaxError: " + e.getMessage() + "\n    at " + url);
         } catch (RuntimeException e) {
             throw e;
         } catch (Exception e) {
             throw new IllegalStateException("The TypeScript transpiler failed on " + url + ": " + e.getMessage(), e);
         }
+    }
+
+    private String withoutUsing(String source, Syntax syntax) throws Exception {
+        var options = new Swc4jParseOptions()
+                .setMediaType(syntax.mediaType)
+                .setParseMode(Swc4jParseMode.Module)
+                .setSpecifier(URI.create("file:///source").toURL());
+        MutedThread.call(() -> swc.parse(source, options));
+        // Free of faults, so it goes without the muted thread, which must not load the many classes of a tree.
+        options.setCaptureAst(true);
+        return UsingDeclarations.lower(source, swc.parse(source, options).getProgram());
     }
 
     /** Languages swc turns into plain JavaScript. */

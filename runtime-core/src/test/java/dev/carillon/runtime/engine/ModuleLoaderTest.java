@@ -374,6 +374,61 @@ class ModuleLoaderTest {
     }
 
     @Test
+    void resources_declared_by_using_are_let_go_in_reverse() throws IOException {
+        glue.put("ext:web/stacks.js", """
+                globalThis.DisposableStack = class {
+                  steps = [];
+                  use(value) { this.steps.push(() => value[Symbol.dispose]()); return value; }
+                  defer(step) { this.steps.push(step); }
+                  dispose() {
+                    let error, failed = false;
+                    for (const step of this.steps.reverse()) try { step(); } catch (e) { failed = true; error = e; }
+                    if (failed) throw error;
+                  }
+                };
+                globalThis.AsyncDisposableStack = class extends DisposableStack {
+                  async disposeAsync() { await null; this.dispose(); }
+                };
+                """);
+        file("main.ts", """
+                // \ud83d\ude00 a comment that makes characters and code points differ
+                const open = (name: string) => ({ name, [Symbol.dispose]() { out("close " + name); } });
+                using top = open("top");
+                function pair(): string { using a = open("a"), b = open("b"); return a.name + b.name; }
+                out(pair());
+                for (using c of [open("c1"), open("c2")]) { if (c.name === "c1") continue; out("in " + c.name); }
+                try { using d = open("d"); throw new Error("body"); } catch (e) { out((e as Error).stack); }
+                async function later() { await using e = open("e"); out("before e"); }
+                await later();
+                out(top.name);
+                """);
+        file("plain.js", "{ using p = { [Symbol.dispose]() { out('close p'); } }; out('in p'); }\n");
+        var context = context();
+        assertThat(settle(loader().load("ext:web/stacks.js"))).isNull();
+        loader().main(directory.resolve("main.ts").toUri());
+        assertThat(settle(loader().load(url("main.ts")))).isNull();
+        assertThat(settle(loader().load(url("plain.js")))).isNull();
+        context.close();
+        assertThat(printed)
+                .containsExactly(
+                        "close b",
+                        "close a",
+                        "ab",
+                        "close c1",
+                        "in c2",
+                        "close c2",
+                        "close d",
+                        printed.get(7),
+                        "before e",
+                        "close e",
+                        "top",
+                        "close top",
+                        "in p",
+                        "close p");
+        assertThat(printed.get(7)).startsWith("Error: body\n    at " + url("main.ts") + ":7:");
+    }
+
+    @Test
     void data_urls_are_modules() throws IOException {
         file("main.ts", """
                 import "data:text/javascript,out('plain%20text')";

@@ -12,7 +12,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One life of a script: its runtime and its crons, from start to the end of its last job function.
@@ -30,7 +29,6 @@ final class Incarnation implements AutoCloseable {
     private final CompletableFuture<DrainableCrons> crons;
     private final long threadId;
     private volatile boolean closed;
-    private volatile @Nullable String stopReason;
 
     // Watchdog's own, one thread.
     private long cpuAtPingNanos;
@@ -102,15 +100,9 @@ final class Incarnation implements AutoCloseable {
         crons.join().close();
     }
 
-    /** Ends it for {@code reason}, which {@link #stopReason} then tells. */
+    /** Ends it; its exit tells {@code reason}. */
     void stop(String reason) {
-        stopReason = reason;
-        close();
-    }
-
-    @Nullable
-    String stopReason() {
-        return stopReason;
+        runtime.stop(reason);
     }
 
     /**

@@ -416,8 +416,7 @@ final class ScriptSupervisor implements AutoCloseable {
                     }
                     case JsRuntime.Exit.Stopped(String reason) -> {
                         again = true;
-                        var why = gone.stopReason();
-                        error = plain(why == null ? reason : why);
+                        error = plain(reason);
                     }
                 }
                 if (again) {

@@ -36,6 +36,8 @@ public final class LogSetup {
         };
         context.getLogger("dev.carillon").setLevel(level);
         context.getLogger("script").setLevel(level);
+        // What it has to say we say ourselves, in one sentence.
+        context.getLogger("io.javalin").setLevel(Level.OFF);
         // Every exit of a process is not news.
         context.getLogger("java.lang.Runtime").setLevel(Level.ERROR);
         context.getLogger("java.lang.ProcessBuilder").setLevel(Level.ERROR);

@@ -47,9 +47,7 @@ class HttpTest {
 
     private Service serve(TimeSource clock, Map<String, String> flags) throws IOException {
         Files.createDirectories(folder.resolve("crons"));
-        Files.writeString(
-                folder.resolve("crons/a.ts"),
-                """
+        Files.writeString(folder.resolve("crons/a.ts"), """
                 Deno.cron("flaky one", "* * * * 1-5", { backoffSchedule: [100] }, () => {
                   console.log("attempt", Carillon.run!.attempt);
                   if (Carillon.run!.attempt === 1) throw new Error("not yet");
@@ -64,7 +62,9 @@ class HttpTest {
         var configuration = ConfigurationReader.read(
                 null, Map.of(), all, List.of(new ScriptSource(folder.resolve("crons"), Permissions.none())));
         var started = Service.start(
-                configuration, clock, from -> JdbcRunStore.open(new StoreConfig(from.database().url())));
+                configuration,
+                clock,
+                from -> JdbcRunStore.open(new StoreConfig(from.database().url())));
         started.awaitScripts();
         return started;
     }
@@ -105,8 +105,14 @@ class HttpTest {
     void every_answer_is_as_openapi_describes_it() throws IOException, InterruptedException {
         service = serve(time, Map.of());
         awaitASucceededRun();
-        var run = get("/api/runs?state=succeeded").path("items").path(0).path("id").asString();
-        var schema = new Schema(YAMLMapper.builder().build().readTree(send("GET", "/openapi.yaml").body()));
+        var run = get("/api/runs?state=succeeded")
+                .path("items")
+                .path(0)
+                .path("id")
+                .asString();
+        var schema = new Schema(YAMLMapper.builder()
+                .build()
+                .readTree(send("GET", "/openapi.yaml").body()));
         var asked = new ArrayList<String>();
         for (var path : List.of(
                 "/api/overview",
@@ -129,7 +135,9 @@ class HttpTest {
             assertThat(answer.statusCode()).as(path + ": " + answer.body()).isEqualTo(200);
             asked.add(schema.check("post", path, "200", JSON.readTree(answer.body())));
         }
-        assertThat(schema.jsonPaths()).as("every path that answers JSON was asked").isSubsetOf(asked);
+        assertThat(schema.jsonPaths())
+                .as("every path that answers JSON was asked")
+                .isSubsetOf(asked);
     }
 
     @Test
@@ -161,7 +169,8 @@ class HttpTest {
         service = serve(time, Map.of());
         awaitASucceededRun();
         for (int i = 0; i < 3; i++) {
-            assertThat(send("POST", "/api/jobs/" + JOB + "/trigger").statusCode()).isIn(200, 409);
+            assertThat(send("POST", "/api/jobs/" + JOB + "/trigger").statusCode())
+                    .isIn(200, 409);
         }
         var all = get("/api/runs").path("items");
         var paged = new ArrayList<String>();
@@ -169,7 +178,9 @@ class HttpTest {
         do {
             var page = get("/api/runs?limit=1" + cursor);
             page.path("items").forEach(run -> paged.add(run.path("id").asString()));
-            cursor = page.path("cursor").isNull() ? "" : "&cursor=" + page.path("cursor").asString();
+            cursor = page.path("cursor").isNull()
+                    ? ""
+                    : "&cursor=" + page.path("cursor").asString();
         } while (!cursor.isEmpty());
         assertThat(paged).hasSizeGreaterThanOrEqualTo(all.size()).doesNotHaveDuplicates();
     }
@@ -180,8 +191,8 @@ class HttpTest {
         var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + service.port() + "/api/events"))
                 .build();
         var answer = client.send(request, BodyHandlers.ofLines());
-        assertThat(answer.headers().firstValue("Content-Type")).hasValueSatisfying(type -> assertThat(type)
-                .startsWith("text/event-stream"));
+        assertThat(answer.headers().firstValue("Content-Type"))
+                .hasValueSatisfying(type -> assertThat(type).startsWith("text/event-stream"));
         var lines = answer.body().iterator();
         assertThat(lines.next()).isEqualTo("event: hello");
         assertThat(send("POST", "/api/jobs/" + JOB + "/trigger").statusCode()).isEqualTo(200);
@@ -199,11 +210,13 @@ class HttpTest {
         service = serve(time, Map.of());
         var page = send("GET", "/");
         assertThat(page.statusCode()).isEqualTo(200);
-        assertThat(page.headers().firstValue("Content-Type")).contains("text/html; charset=utf-8");
+        assertThat(page.headers().firstValue("Content-Type")).contains("text/html;charset=utf-8");
         assertThat(page.headers().firstValue("Content-Security-Policy")).isPresent();
         var etag = page.headers().firstValue("ETag").orElseThrow();
         assertThat(send("GET", "/", "If-None-Match", etag).statusCode()).isEqualTo(304);
-        assertThat(send("GET", "/jobs/anything").body()).as("a place within the dashboard").isEqualTo(page.body());
+        assertThat(send("GET", "/jobs/anything").body())
+                .as("a place within the dashboard")
+                .isEqualTo(page.body());
         var script = page.body().replaceAll("(?s).*src=\"(/assets/main[^\"]+)\".*", "$1");
         var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + service.port() + script))
                 .header("Accept-Encoding", "gzip")
@@ -212,14 +225,16 @@ class HttpTest {
         assertThat(zipped.headers().firstValue("Content-Encoding")).contains("gzip");
         assertThat(zipped.headers().firstValue("Cache-Control").orElseThrow()).contains("immutable");
         try (var plain = new GZIPInputStream(zipped.body())) {
-            assertThat(new String(plain.readAllBytes(), StandardCharsets.UTF_8)).isEqualTo(send("GET", script).body());
+            assertThat(new String(plain.readAllBytes(), StandardCharsets.UTF_8))
+                    .isEqualTo(send("GET", script).body());
         }
     }
 
     @Test
     void without_a_token_pages_of_others_are_kept_out() throws IOException, InterruptedException {
         service = serve(time, Map.of());
-        assertThat(send("POST", "/api/jobs/" + JOB + "/pause", "Origin", "https://evil.example").statusCode())
+        assertThat(send("POST", "/api/jobs/" + JOB + "/pause", "Origin", "https://evil.example")
+                        .statusCode())
                 .isEqualTo(403);
         assertThat(send("POST", "/api/jobs/" + JOB + "/pause", "Origin", "http://127.0.0.1:" + service.port())
                         .statusCode())
@@ -231,8 +246,10 @@ class HttpTest {
         service = serve(time, Map.of("http.token", "0123456789abcdef"));
         assertThat(send("GET", "/api/jobs").statusCode()).isEqualTo(401);
         assertThat(send("GET", "/metrics").statusCode()).isEqualTo(401);
-        assertThat(send("GET", "/api/jobs", "Authorization", "Bearer wrong").statusCode()).isEqualTo(401);
-        assertThat(send("GET", "/api/jobs", "Authorization", "Bearer 0123456789abcdef").statusCode())
+        assertThat(send("GET", "/api/jobs", "Authorization", "Bearer wrong").statusCode())
+                .isEqualTo(401);
+        assertThat(send("GET", "/api/jobs", "Authorization", "Bearer 0123456789abcdef")
+                        .statusCode())
                 .isEqualTo(200);
         assertThat(send("GET", "/healthz").statusCode()).isEqualTo(200);
         assertThat(send("GET", "/").statusCode()).isEqualTo(200);
@@ -243,8 +260,7 @@ class HttpTest {
         service = serve(time, Map.of());
         var taken = String.valueOf(service.port());
         assertThatThrownBy(() -> serve(
-                        time,
-                        Map.of("http.port", taken, "database.url", "jdbc:h2:file:" + folder.resolve("other"))))
+                        time, Map.of("http.port", taken, "database.url", "jdbc:h2:file:" + folder.resolve("other"))))
                 .isInstanceOf(HttpApi.CannotListen.class)
                 .hasMessageContaining("port " + taken + " of 127.0.0.1 is in use");
     }
@@ -302,8 +318,7 @@ class HttpTest {
                 problems.add(at + ": " + value + " is no " + schema.path("type"));
                 return;
             }
-            if (schema.has("enum")
-                    && schema.path("enum").valueStream().noneMatch(word -> word.equals(value))) {
+            if (schema.has("enum") && schema.path("enum").valueStream().noneMatch(word -> word.equals(value))) {
                 problems.add(at + ": " + value + " is none of " + schema.path("enum"));
             }
             if (schema.has("pattern")

@@ -43,6 +43,8 @@ public final class HttpApi implements AutoCloseable {
     /** The dashboard takes a stream that says nothing for a minute for dead. */
     static final long STREAM_SILENCE_MS_MAX = 15_000;
 
+    private static final long STREAM_LOOK_MS = 500; // how long the end of the service may go unseen
+
     private static final System.Logger LOG = System.getLogger(HttpApi.class.getName());
     /** Request attribute: the error has its body. */
     private static final String ANSWERED = "carillon.answered";
@@ -108,7 +110,12 @@ public final class HttpApi implements AutoCloseable {
     @Override
     public void close() {
         closing = true;
-        server.stop();
+        try {
+            server.stop();
+        } catch (RuntimeException e) {
+            // Some reader would not go in time; the sockets are closed all the same.
+            LOG.log(System.Logger.Level.DEBUG, "not every request had ended", e);
+        }
     }
 
     private void configure(JavalinConfig config) {
@@ -130,7 +137,7 @@ public final class HttpApi implements AutoCloseable {
         config.jetty.modifyServletContextHandler(
                 context -> context.getServletHandler().setDecodeAmbiguousURIs(true));
         config.jetty.modifyServer(jetty -> {
-            jetty.setStopTimeout(2_000);
+            jetty.setStopTimeout(3_000);
             jetty.setErrorHandler(new PlainErrors());
         });
         routes(config);
@@ -372,7 +379,7 @@ public final class HttpApi implements AutoCloseable {
             out.flush();
             long silentMs = 0;
             while (!closing && !follower.isCut()) {
-                var event = follower.poll(1_000);
+                var event = follower.poll(STREAM_LOOK_MS);
                 if (event != null) {
                     silentMs = 0;
                     while (event != null) { // all that is there goes out in one write
@@ -380,7 +387,7 @@ public final class HttpApi implements AutoCloseable {
                         event = follower.poll(0);
                     }
                     out.flush();
-                } else if ((silentMs += 1_000) >= STREAM_SILENCE_MS_MAX) {
+                } else if ((silentMs += STREAM_LOOK_MS) >= STREAM_SILENCE_MS_MAX) {
                     silentMs = 0;
                     out.write(": still here\n\n".getBytes(StandardCharsets.UTF_8));
                     out.flush();

@@ -1,6 +1,6 @@
 // Request.
 import { AbortSignal, newAbortSignal, onAbort } from "ext:web/abort_signal.js";
-import { configureClass, requireArguments } from "ext:web/webidl.js";
+import { configureClass, internal, requireArguments } from "ext:web/webidl.js";
 import { extractBody, mixinBody } from "ext:web/body.js";
 import { byteString, headerList, Headers, headersOf, isToken } from "ext:web/headers.js";
 import { URL } from "ext:web/url.js";
@@ -29,6 +29,7 @@ function oneOf(value, values, name, type) {
 }
 
 let innerOf;
+let build;
 
 export class Request {
   #url;
@@ -40,6 +41,14 @@ export class Request {
   #follows = null; // the signal given
 
   static {
+    build = (url, method, headers, body) => {
+      const request = new Request(internal);
+      request.#url = url;
+      request.#method = method;
+      request.#headers = headers;
+      request.#body = body;
+      return request;
+    };
     innerOf = (request) => ({
       url: request.#url,
       method: request.#method,
@@ -51,6 +60,7 @@ export class Request {
   }
 
   constructor(input, init = {}) {
+    if (input === internal) return;
     const where = "Failed to construct 'Request'";
     requireArguments(arguments.length, 1, where);
     const given = init ?? {};
@@ -173,4 +183,9 @@ configureClass(Request, ["bodyUsed", "headers", "method", "redirect", "url"]);
 /** What fetch needs of a request; its header list is not a copy. */
 export function requestParts(request) {
   return innerOf(request);
+}
+
+/** A request that came in, whose parts are known to be good. */
+export function requestOf(url, method, headers, body) {
+  return build(url, method, headers, body);
 }

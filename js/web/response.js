@@ -12,6 +12,7 @@ const REASON = /^[\t\x20-\x7e\x80-\xff]*$/;
 const encoder = new TextEncoder();
 
 let build;
+let bodyIn;
 
 export class Response {
   #status = 200;
@@ -23,6 +24,7 @@ export class Response {
   #redirected = false;
 
   static {
+    bodyIn = (response) => response.#body;
     build = ({ status, statusText, headers, body, type, url, redirected }) => {
       const response = new Response();
       response.#status = status;
@@ -160,4 +162,9 @@ export function isNullBodyStatus(status) {
 
 export function isRedirectStatus(status) {
   return REDIRECT.includes(status);
+}
+
+/** The body a response carries, or null. */
+export function responseBody(response) {
+  return bodyIn(response);
 }

@@ -206,11 +206,11 @@ public final class FetchOps {
         });
     }
 
-    private interface Work<T extends @Nullable Object> {
+    interface Work<T extends @Nullable Object> {
         T run() throws IOException;
     }
 
-    private static <T extends @Nullable Object> CompletionStage<T> offThread(String name, Work<T> work) {
+    static <T extends @Nullable Object> CompletionStage<T> offThread(String name, Work<T> work) {
         var result = new CompletableFuture<T>();
         Thread.ofVirtual().name(name).start(() -> {
             try {

@@ -20,6 +20,7 @@ public final class WebExtension {
                 .ops(CompressionOps::new)
                 .ops(_ -> new UrlOps())
                 .ops(FetchOps::new)
+                .ops(ServeOps::new)
                 .esm("main.js", "builtins.js", "date.js", "disposable.js")
                 .esm("inspect.js", "console.js")
                 .esm("webidl.js", "dom_exception.js", "event.js", "abort_signal.js", "global_events.js")
@@ -27,7 +28,7 @@ public final class WebExtension {
                 .esm("base64.js", "encoding.js", "structured_clone.js")
                 .esm("compression.js", "crypto.js", "navigator.js")
                 .esm("url.js", "streams.js", "blob.js", "form_data.js")
-                .esm("headers.js", "body.js", "request.js", "response.js", "fetch.js")
+                .esm("headers.js", "body.js", "request.js", "response.js", "fetch.js", "serve.js")
                 .entryPoint("main.js")
                 .build();
     }

@@ -51,8 +51,10 @@ public final class CronSchedule {
     private final long minutes;
     private final int hours;
     private final int months;
-    /** Days of each shape of month, bit 1 the 1st; null when every day of every month is meant. */
-    private final int @Nullable [] days;
+    /** True when every day of every month is meant: then the calendar need not be asked. */
+    private final boolean everyDay;
+    /** Days of each shape of month, bit 1 the 1st. */
+    private final int[] days;
 
     private final boolean fires;
     private final List<String> warnings;
@@ -72,9 +74,9 @@ public final class CronSchedule {
         this.minutes = minutes;
         this.hours = hours;
         this.months = months;
-        boolean everyDay = days == null && months == (int) Field.MONTH.all();
+        this.everyDay = days == null && months == (int) Field.MONTH.all();
         MonthDays rule = days == null ? MonthDays.numbered(-1) : days;
-        this.days = everyDay ? null : rule.byShape();
+        this.days = rule.byShape();
         this.fires = everyDay || dayAtOrAfter(0, SEARCH_DAYS_MAX) != NEVER;
         if (!fires) {
             warnings.add("never fires: no month has a day that matches");
@@ -232,7 +234,7 @@ public final class CronSchedule {
 
     /** The first matching day from {@code day} to {@code dayMax}, in days since 1970, or {@link #NEVER}. */
     private long dayAtOrAfter(long day, long dayMax) {
-        if (days == null) {
+        if (everyDay) {
             return day;
         }
         long shifted = day + DAYS_TO_1970;
@@ -266,7 +268,6 @@ public final class CronSchedule {
 
     private int daysOf(long year, int month, long first) {
         int weekday = (int) Math.floorMod(first + 4, 7L); // 1970-01-01 was a Thursday
-        assert days != null;
         return days[MonthDays.shape(length(year, month), weekday)];
     }
 

@@ -8,6 +8,7 @@ final class RandomSchedules {
         "JAN", "feb", "Mar", "APR", "may", "JUN", "jul", "AUG", "Sep", "OCT", "nov", "DEC"
     };
     private static final String[] WEEKDAYS = {"SUN", "mon", "Tue", "WED", "thu", "FRI", "Sat"};
+    private static final String[] NUMBERS = {}; // a field without names
     private static final String NOISE = "*,-/#LWlw 0123456789?\tMONjan\u00a0\n";
     private static final long SPAN_MILLIS = 400L * 365 * 86_400_000; // 1770 to 2170
 
@@ -18,9 +19,9 @@ final class RandomSchedules {
     }
 
     String text() {
-        var text = field(0, 59, null)
+        var text = field(0, 59, NUMBERS)
                 + blank()
-                + field(0, 23, null)
+                + field(0, 23, NUMBERS)
                 + blank()
                 + dayOfMonth()
                 + blank()
@@ -51,7 +52,7 @@ final class RandomSchedules {
             case 3 -> "L-" + between(0, 31) + "W";
             case 4 -> between(0, 32) + "W";
             case 5, 6, 7 -> "*";
-            default -> field(1, 31, null);
+            default -> field(1, 31, NUMBERS);
         };
     }
 
@@ -87,7 +88,7 @@ final class RandomSchedules {
 
     private String value(int min, int max, String[] names) {
         int value = random.nextInt(60) == 0 ? max + 1 : between(min, max);
-        if (names != null && value <= max && random.nextBoolean()) {
+        if (names.length > 0 && value <= max && random.nextBoolean()) {
             return names[value - min];
         }
         return random.nextInt(8) == 0 ? "%02d".formatted(value) : Integer.toString(value);

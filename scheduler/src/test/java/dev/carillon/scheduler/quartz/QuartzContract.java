@@ -9,10 +9,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
 
 /** Quartz, its scheduler thread and its tables included, keeps the promises of every backend, on virtual time. */
+@NullUnmarked // open(), which the contract calls, sets the fields
 @Timeout(60)
 abstract class QuartzContract extends CronHandlerContract {
     private Database database;

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -99,11 +100,12 @@ class KillTest {
             } while (cursor != null);
             started.forEach((id, attempt) -> {
                 assertThat(states).as("%s: started %s", where, id).containsKey(id);
-                assertThat(states.get(id).attempts())
+                assertThat(Objects.requireNonNull(states.get(id)).attempts())
                         .as("%s: attempts of %s", where, id)
                         .isGreaterThanOrEqualTo(attempt);
             });
-            ended.forEach((id, state) -> assertThat(states.get(id).state().toString())
+            ended.forEach((id, state) -> assertThat(
+                            Objects.requireNonNull(states.get(id)).state().toString())
                     .as("%s: end of %s", where, id)
                     .isEqualTo(state));
         }

@@ -7,11 +7,13 @@ import dev.carillon.cron.CronHandlerContract;
 import dev.carillon.cron.local.LocalCronHandler;
 import java.nio.file.Path;
 import java.util.HashSet;
+import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Recording changes nothing of what a backend promises. */
+@NullUnmarked // open(), which the contract calls, sets the fields
 @Timeout(60)
 class RecordedLocalContractTest extends CronHandlerContract {
     @TempDir

@@ -8,17 +8,19 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /** A loop on a thread of its own and the machine's clocks, without a script. */
 public final class ThreadLoop implements EventLoop, Executor, AutoCloseable {
     private final ExecutorService executor;
-    private volatile Thread thread;
+    private volatile @Nullable Thread thread;
 
     public ThreadLoop(String name) {
         executor = Executors.newSingleThreadExecutor(task -> {
-            thread = new Thread(task, name);
-            thread.setDaemon(true);
-            return thread;
+            var fresh = new Thread(task, name);
+            fresh.setDaemon(true);
+            thread = fresh;
+            return fresh;
         });
     }
 

@@ -18,7 +18,7 @@ class PostgresRunStoreTest extends RunStoreContract {
     private static final AtomicInteger DATABASES = new AtomicInteger();
     private static EmbeddedPostgres server;
 
-    private String database;
+    private String database = "";
 
     @BeforeAll
     static void start() throws Exception {

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -372,7 +373,8 @@ abstract class RunStoreContract {
         return RunId.of(job, scheduled);
     }
 
-    private boolean end(RunId id, int attempt, RunEvent event, Instant at, String error, Instant retryAt) {
+    private boolean end(
+            RunId id, int attempt, RunEvent event, Instant at, @Nullable String error, @Nullable Instant retryAt) {
         return store.end(new AttemptEnd(id, attempt, event, at, error, retryAt, null))
                 .join();
     }

@@ -1,0 +1,143 @@
+package dev.carillon.scheduler.quartz;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.carillon.runtime.time.TimeSource;
+import dev.carillon.scheduler.store.Database;
+import dev.carillon.scheduler.store.StoreConfig;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The tables of Quartz as we make them, and what the janitor does to them. */
+@Timeout(60)
+class QuartzTablesTest {
+    @TempDir
+    Path folder;
+
+    private Database database;
+
+    @BeforeEach
+    void open() {
+        database = Database.open(new StoreConfig("jdbc:h2:file:" + folder.resolve("t")), "test", 6);
+    }
+
+    @AfterEach
+    void close() {
+        database.close();
+    }
+
+    @Test
+    void our_tables_have_the_columns_of_the_script_in_quartzs_jar() throws Exception {
+        String script;
+        try (var resource = getClass().getResourceAsStream("/org/quartz/impl/jdbcjobstore/tables_postgres.sql")) {
+            script = new String(resource.readAllBytes(), StandardCharsets.UTF_8).toLowerCase(Locale.ROOT);
+        }
+        var expected = new TreeMap<String, TreeSet<String>>();
+        var tables = Pattern.compile("create table (\\w+)\\s*\\((.*?)\\n\\);", Pattern.DOTALL)
+                .matcher(script);
+        while (tables.find()) {
+            var columns = new TreeSet<String>();
+            for (var line : tables.group(2).lines().map(String::strip).toList()) {
+                if (line.matches("\\w+\\s+(varchar|bool|bigint|int|integer|smallint|numeric|bytea).*")) {
+                    columns.add(line.split("\\s+")[0] + (line.contains("not null") ? " not null" : ""));
+                }
+            }
+            expected.put(tables.group(1), columns);
+        }
+        assertThat(expected).hasSize(11);
+        assertThat(ours()).isEqualTo(expected);
+    }
+
+    @Test
+    void migrating_twice_keeps_what_is_there() throws Exception {
+        execute("insert into qrtz_locks (sched_name, lock_name) values ('test', 'TRIGGER_ACCESS')");
+        database.close();
+        open();
+        assertThat(column("select lock_name from qrtz_locks")).containsExactly("TRIGGER_ACCESS");
+    }
+
+    @Test
+    void triggers_nobody_holds_are_armed_again_and_those_somebody_holds_are_not() throws Exception {
+        for (var state : List.of("ACQUIRED", "BLOCKED", "ERROR", "PAUSED_BLOCKED", "WAITING", "COMPLETE", "HELD")) {
+            plant(state, state.equals("HELD") ? "BLOCKED" : state);
+        }
+        execute("insert into qrtz_fired_triggers (sched_name, entry_id, trigger_name, trigger_group, instance_name,"
+                + " fired_time, sched_time, priority, state) values ('test', 'e1', '/HELD', 's.ts', 'other', 0, 0, 1,"
+                + " 'EXECUTING')");
+        // Fresh, so that nobody takes its claim over.
+        execute("insert into qrtz_scheduler_state values ('test', 'other', " + Long.MAX_VALUE / 2 + ", 1000)");
+        try (var backend =
+                QuartzBackend.start(database, QuartzConfig.of("test", "n1"), TimeSource.system(), () -> {})) {
+            backend.clean();
+        }
+        assertThat(column("select trigger_name || ' ' || trigger_state from qrtz_triggers order by 1"))
+                .containsExactly(
+                        "/ACQUIRED WAITING",
+                        "/BLOCKED WAITING",
+                        "/COMPLETE COMPLETE",
+                        "/ERROR WAITING",
+                        "/HELD BLOCKED",
+                        "/PAUSED_BLOCKED WAITING",
+                        "/WAITING WAITING");
+        assertThat(column("select detail from audit where what = 'ORPHAN'")).hasSize(4);
+    }
+
+    @Test
+    void a_node_that_leaves_says_goodbye() throws Exception {
+        QuartzBackend.start(database, QuartzConfig.of("test", "n1"), TimeSource.system(), () -> {})
+                .close();
+        assertThat(column("select instance_name from qrtz_scheduler_state")).isEmpty();
+    }
+
+    private void plant(String name, String state) throws SQLException {
+        execute("insert into qrtz_job_details values ('test', '/" + name + "', 's.ts', null, 'x', true, false, false,"
+                + " true, null)");
+        execute("insert into qrtz_triggers values ('test', '/" + name + "', 's.ts', '/" + name
+                + "', 's.ts', null, 4102444800000, 0, 1, '" + state + "', 'CARILLON', 1, null, null, -1, null)");
+    }
+
+    private TreeMap<String, TreeSet<String>> ours() throws SQLException {
+        var found = new TreeMap<String, TreeSet<String>>();
+        try (var connection = database.connection();
+                var rows = connection.getMetaData().getColumns(null, "CARILLON", "QRTZ%", null)) {
+            while (rows.next()) {
+                found.computeIfAbsent(rows.getString("TABLE_NAME").toLowerCase(Locale.ROOT), table -> new TreeSet<>())
+                        .add(rows.getString("COLUMN_NAME").toLowerCase(Locale.ROOT)
+                                + (rows.getString("IS_NULLABLE").equals("NO") ? " not null" : ""));
+            }
+        }
+        return found;
+    }
+
+    private List<String> column(String query) throws SQLException {
+        var values = new ArrayList<String>();
+        try (Connection connection = database.connection();
+                var select = connection.createStatement();
+                var rows = select.executeQuery(query)) {
+            while (rows.next()) {
+                values.add(rows.getString(1));
+            }
+        }
+        return values;
+    }
+
+    private void execute(String sql) throws SQLException {
+        try (var connection = database.connection();
+                var statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+}

@@ -111,7 +111,7 @@ final class RunCommand {
         var options = RuntimeOptions.builder()
                 .extensions(StandardExtensions.with(LocalCronHandler::of))
                 .output(terminal)
-                .permissions(flags.build(null))
+                .permissions(flags.build(flags.mayPrompt() ? PermissionPrompt.ofTerminal() : null))
                 .args(scriptArgs)
                 .name("script")
                 .colors(Terminal.colors())

@@ -141,7 +141,7 @@ export function NodesPage() {
       )}
       {list.length === 1 && (
         <p class="sub hint">
-          One node. With <code>backend: quartz</code> and a PostgreSQL address two or more share the work, and take over from each other within three seconds.
+          One node: the process that answers this page. Nodes that share a database stand here together.
         </p>
       )}
       <Scripts />

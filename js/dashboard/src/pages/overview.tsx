@@ -109,8 +109,7 @@ function Missed() {
   // One line per job and reason: four times the same sentence tells no more than "4 times".
   const grouped = new Map<string, { run: RunSummary; count: number }>();
   for (const run of jobList.value.flatMap((job) => job.recent)) {
-    // A pause is somebody's decision, not a miss; the service counts the same way.
-    if (run.state !== "skipped" || run.reason?.includes("paused") || Date.parse(run.scheduledTime) < now.value - DAY_MS) continue;
+    if (run.state !== "skipped" || Date.parse(run.scheduledTime) < now.value - DAY_MS) continue;
     const key = `${run.job}|${run.reason}`;
     grouped.set(key, { run, count: (grouped.get(key)?.count ?? 0) + 1 });
   }

@@ -357,6 +357,7 @@ class RunRecorderTest {
     }
 
     private void advanceTo(String instant) {
+        settle(); // what a run's end arms, it arms in a turn of its own
         time.advanceTo(at(instant));
         settle();
     }

@@ -285,7 +285,7 @@ public final class ConfigurationReader {
         var node = value("node.name", ConfigurationReader::nodeName, hostName());
         var host = value("http.host", text -> text, "");
         int port = value("http.port", text -> number(text, 0, PORT_MAX), 0);
-        var token = value("http.token", ConfigurationReader::token, null);
+        var token = optional("http.token", ConfigurationReader::token);
         if (token == null && problems.isEmpty() && !isLoopback(host)) {
             problems.add(place("http.host") + ": http.host " + host
                     + " can be reached from outside this machine and http.token is not set:"
@@ -297,8 +297,7 @@ public final class ConfigurationReader {
         }
         var configuration = new Configuration(
                 backend,
-                new Database(
-                        url, value("database.user", text -> text, null), value("database.password", Secret::new, null)),
+                new Database(url, optional("database.user", text -> text), optional("database.password", Secret::new)),
                 new Node(node),
                 new Http(host, port, token),
                 scripts,
@@ -316,6 +315,20 @@ public final class ConfigurationReader {
             throw new ConfigurationException(problems);
         }
         return configuration;
+    }
+
+    /** The value of a key that has no default; null if nobody gave one, or after a problem. */
+    private <T> @Nullable T optional(String key, Function<String, T> parse) {
+        var given = values.get(key);
+        if (given == null) {
+            return null;
+        }
+        try {
+            return parse.apply(given.text);
+        } catch (IllegalArgumentException e) {
+            problems.add(given.place + ": " + key + ": " + e.getMessage());
+            return null;
+        }
     }
 
     /** @param fallback stands in after a problem, and where the key has no default */

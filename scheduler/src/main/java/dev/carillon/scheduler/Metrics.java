@@ -96,10 +96,7 @@ final class Metrics {
         head(text, "carillon_runs_total", "counter", "Runs of this node by the state they reached.");
         for (var state : RunState.values()) {
             if (state != RunState.RUNNING) {
-                sample(
-                        text,
-                        "carillon_runs_total{state=\"" + state + "\"}",
-                        ended.get(state).sum());
+                sample(text, "carillon_runs_total{state=\"" + state + "\"}", ended(state));
             }
         }
         lateness.write(text, "carillon_run_lateness_seconds", "From due to the first attempt's start.");
@@ -110,6 +107,11 @@ final class Metrics {
                 sample(text, "carillon_job_last_success_timestamp_seconds{job=\"" + escape(job) + "\"}", at));
         process(text);
         return text.toString();
+    }
+
+    private long ended(RunState state) {
+        var counter = ended.get(state);
+        return counter == null ? 0 : counter.sum();
     }
 
     private static void process(StringBuilder text) {

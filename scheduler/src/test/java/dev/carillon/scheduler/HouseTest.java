@@ -23,12 +23,14 @@ import java.util.Map;
 import java.util.Timer;
 import java.util.stream.Stream;
 import javax.tools.ToolProvider;
+import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The arrows of the house: who may know whom. Sees every jar, because scheduler depends on all. */
+@NullUnmarked
 class HouseTest {
     private static final String ROOT = "dev.carillon";
 

@@ -23,11 +23,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The whole service on virtual time: real engine, real database, real files. */
+@NullUnmarked
 class ServiceTest {
     private static final Duration STEP = Duration.ofMillis(250);
     private static final long DEADLINE_MS = 60_000;

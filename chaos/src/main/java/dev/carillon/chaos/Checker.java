@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.TreeMap;
@@ -303,7 +304,7 @@ public final class Checker {
         var due = new HashMap<String, List<Instant>>();
         var missed = new HashMap<String, Integer>();
         for (var target : targets) {
-            var kind = verdicts.get(target.occurrence()).kind();
+            var kind = Objects.requireNonNull(verdicts.get(target.occurrence())).kind();
             if (target.duty() == Duty.MUST && kind != Kind.SKIPPED) {
                 due.computeIfAbsent(target.occurrence().job(), key -> new ArrayList<>())
                         .add(target.occurrence().scheduledTime());

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * only when the thread is about to sleep, so that a busy loop never touches the time source's queue.
  */
 final class RuntimeLoop implements EventLoop {
-    private static final int TASK_ROUNDS_MAX = 3; // then timers and ops get their turn; source: deno_core
+    static final int TASK_ROUNDS_MAX = 3; // then timers and ops get their turn; source: deno_core
     // Time that moves between reading it and arming an alarm would make the alarm late by as much.
     private static final long ARMING_SLACK_NANOS = 1_000_000;
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.carillon.runtime.Extension;
 import dev.carillon.runtime.JsRuntime.Exit;
+import dev.carillon.runtime.LeakCheck;
 import dev.carillon.runtime.OpCodec;
 import dev.carillon.runtime.OpHandler;
 import dev.carillon.runtime.OpResult;
@@ -17,9 +18,11 @@ import java.util.ArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The dispatcher registry: registration, names, namespaces, plugins. */
+@ExtendWith(LeakCheck.class)
 class DispatcherIdeasTest {
     private static final OpHandler ECHO = (state, control, buffers) -> new OpResult.Ready(control);
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.carillon.runtime.Activity;
 import dev.carillon.runtime.Extension;
 import dev.carillon.runtime.JsRuntime.Exit;
+import dev.carillon.runtime.LeakCheck;
 import dev.carillon.runtime.Op;
 import dev.carillon.runtime.OpState;
 import dev.carillon.runtime.RuntimeControl;
@@ -14,7 +15,9 @@ import dev.carillon.runtime.time.VirtualTime;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
+@ExtendWith(LeakCheck.class)
 class EventLoopTest {
     @Test
     void one_turn_goes_from_microtasks_over_timers_and_ops_to_immediates_and_ends_with_the_unload_events() {

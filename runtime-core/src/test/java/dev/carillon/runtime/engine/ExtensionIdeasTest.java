@@ -7,6 +7,7 @@ import dev.carillon.runtime.EventLoop;
 import dev.carillon.runtime.Extension;
 import dev.carillon.runtime.JsRuntime.Exit;
 import dev.carillon.runtime.JsVisibleException;
+import dev.carillon.runtime.LeakCheck;
 import dev.carillon.runtime.Op;
 import dev.carillon.runtime.OpResult;
 import dev.carillon.runtime.OpState;
@@ -23,8 +24,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Extensions, resources and handlers. */
+@ExtendWith(LeakCheck.class)
 class ExtensionIdeasTest {
     /** What an extension's ops reach through state: the test's, or a real one. */
     public interface Greeter {

@@ -6,6 +6,7 @@ import dev.carillon.runtime.EventLoop;
 import dev.carillon.runtime.Extension;
 import dev.carillon.runtime.JsRuntime.Exit;
 import dev.carillon.runtime.JsVisibleException;
+import dev.carillon.runtime.LeakCheck;
 import dev.carillon.runtime.OpCodec;
 import dev.carillon.runtime.time.TimeSource;
 import java.util.concurrent.CompletableFuture;
@@ -13,8 +14,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The JSON path of ops. */
+@ExtendWith(LeakCheck.class)
 class JsonOpIdeasTest {
     private static RuntimeHarness script;
 

@@ -8,6 +8,7 @@ import dev.carillon.runtime.Extension;
 import dev.carillon.runtime.JsError;
 import dev.carillon.runtime.JsError.SourcePosition;
 import dev.carillon.runtime.JsRuntime.Exit;
+import dev.carillon.runtime.LeakCheck;
 import dev.carillon.runtime.RuntimeOptions;
 import dev.carillon.runtime.time.TimeSource;
 import java.io.IOException;
@@ -19,8 +20,10 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Layers, message passing and embedding. */
+@ExtendWith(LeakCheck.class)
 class LayerIdeasTest {
     private static Extension channels(CompletableFuture<Channels> kept) {
         return Extension.builder("channels")

@@ -6,10 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.carillon.runtime.JsError;
 import dev.carillon.runtime.JsError.SourcePosition;
 import dev.carillon.runtime.JsRuntime.Exit;
+import dev.carillon.runtime.LeakCheck;
 import dev.carillon.runtime.time.TimeSource;
 import dev.carillon.runtime.time.VirtualTime;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
+@ExtendWith(LeakCheck.class)
 class RuntimeTest {
     @Test
     void a_module_prints_and_the_loop_drains() {

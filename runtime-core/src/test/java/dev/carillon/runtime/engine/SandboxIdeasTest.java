@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.carillon.runtime.Environment;
 import dev.carillon.runtime.Extension;
 import dev.carillon.runtime.JsRuntime.Exit;
+import dev.carillon.runtime.LeakCheck;
 import dev.carillon.runtime.Op;
 import dev.carillon.runtime.OpState;
 import dev.carillon.runtime.Permissions;
@@ -19,10 +20,12 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The sandbox, synchronous and asynchronous ops, state. */
+@ExtendWith(LeakCheck.class)
 class SandboxIdeasTest {
     @ParameterizedTest(name = "{0}")
     @ValueSource(

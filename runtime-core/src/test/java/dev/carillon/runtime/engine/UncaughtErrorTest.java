@@ -3,10 +3,13 @@ package dev.carillon.runtime.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.carillon.runtime.JsRuntime.Exit;
+import dev.carillon.runtime.LeakCheck;
 import dev.carillon.runtime.time.TimeSource;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The texts are those of Deno 2.9.6 for the same scripts, but for the frames of its own glue. */
+@ExtendWith(LeakCheck.class)
 class UncaughtErrorTest {
     @Test
     void an_error_is_shown_with_its_line_a_caret_and_its_stack_in_typescript_positions() {

@@ -5,6 +5,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
 import dev.carillon.scheduler.run.StoreException;
 import dev.carillon.scheduler.run.StoreException.Code;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -45,6 +46,9 @@ public final class Database implements AutoCloseable {
     /** As {@link #open(StoreConfig)}, with a pool of its own. */
     public static Database open(StoreConfig config, String poolName, int connectionsMax) {
         var dialect = Dialect.of(config);
+        if (dialect == Dialect.H2) {
+            NewestChunk.pointAt(h2File(config.url()));
+        }
         var pool = connect(dialect, config, poolName, connectionsMax);
         try {
             migrate(dialect, config, pool);
@@ -96,6 +100,12 @@ public final class Database implements AutoCloseable {
     @Override
     public void close() {
         pool.close();
+    }
+
+    private static Path h2File(String url) {
+        var path = url.substring("jdbc:h2:file:".length()).split(";", 2)[0];
+        var home = path.startsWith("~/") ? System.getProperty("user.home") + path.substring(1) : path;
+        return Path.of(home + ".mv.db");
     }
 
     private static HikariDataSource connect(Dialect dialect, StoreConfig config, String poolName, int connectionsMax) {

@@ -11,6 +11,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
 /**
  * A backend that can be told to fire no more and says when the last job function has returned.
@@ -20,14 +22,22 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 final class DrainableCrons implements CronHandler {
     private final CronHandler inner;
+    private final BooleanSupplier goesOn;
+    private final Consumer<String> closedByScript;
     private final Set<Handle> handles = ConcurrentHashMap.newKeySet();
     private final Set<Handle> running = ConcurrentHashMap.newKeySet();
     private final CompletableFuture<Void> idle = new CompletableFuture<>();
     private volatile boolean draining;
     private volatile boolean everRegistered;
 
-    DrainableCrons(CronHandler inner) {
+    /**
+     * @param goesOn on the runtime thread: whether the script runs on, so that what closes is closed by the script itself
+     * @param closedByScript hears the name of each cron the script has closed
+     */
+    DrainableCrons(CronHandler inner, BooleanSupplier goesOn, Consumer<String> closedByScript) {
         this.inner = inner;
+        this.goesOn = goesOn;
+        this.closedByScript = closedByScript;
     }
 
     @Override
@@ -37,7 +47,7 @@ final class DrainableCrons implements CronHandler {
 
     @Override
     public CronHandle create(CronSpec spec) {
-        var handle = new Handle(inner.create(spec));
+        var handle = new Handle(spec.name(), inner.create(spec));
         everRegistered = true;
         if (draining) {
             handle.close(); // the next version of the script registers it
@@ -83,10 +93,12 @@ final class DrainableCrons implements CronHandler {
     }
 
     private final class Handle implements CronHandle {
+        private final String name;
         private final CronHandle cron;
         private final AtomicBoolean closed = new AtomicBoolean();
 
-        Handle(CronHandle cron) {
+        Handle(String name, CronHandle cron) {
+            this.name = name;
             this.cron = cron;
         }
 
@@ -108,6 +120,9 @@ final class DrainableCrons implements CronHandler {
             if (closed.compareAndSet(false, true)) {
                 handles.remove(this);
                 cron.close();
+                if (!draining && goesOn.getAsBoolean()) {
+                    closedByScript.accept(name);
+                }
             }
         }
     }

@@ -15,6 +15,7 @@ import dev.carillon.scheduler.ScriptFiles.Found;
 import dev.carillon.scheduler.http.ServiceView.ScriptError;
 import dev.carillon.scheduler.http.ServiceView.ScriptState;
 import dev.carillon.scheduler.http.ServiceView.ScriptView;
+import dev.carillon.scheduler.run.JobKey;
 import dev.carillon.scheduler.run.RunRecorder;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -514,7 +515,10 @@ final class ScriptSupervisor implements AutoCloseable {
 
     private DrainableCrons crons(String script, OpState state) {
         var loop = state.borrow(EventLoop.class);
-        return new DrainableCrons(recorder.handler(script, backend.apply(script, state), loop::execute));
+        return new DrainableCrons(
+                recorder.handler(script, backend.apply(script, state), loop::execute),
+                () -> state.has(EventLoop.class), // a runtime that ends clears its state before it closes its crons
+                name -> recorder.closedByScript(new JobKey(script, name)));
     }
 
     /** What a script prints outside its runs: a line of the service's log, as long as there are not too many. */

@@ -184,6 +184,46 @@ class ServiceTest {
                 .isEqualTo(JobState.RETIRED);
     }
 
+    private JobState state(String script, String name) {
+        return service.job(new JobKey(script, name)).orElseThrow().state();
+    }
+
+    @Test
+    void a_cron_its_script_closes_is_retired_at_once_and_comes_due_no_more() throws IOException {
+        script("several.ts", """
+                const once = new AbortController();
+                Deno.cron("once", "* * * * *", { signal: once.signal }, () => once.abort());
+                Deno.cron("goes on", "* * * * *", () => {});
+                """);
+        serve(Map.of());
+        until("it closed itself", () -> state("several.ts", "once") == JobState.RETIRED);
+        int before = runs("several.ts/goes on").size();
+        until(
+                "three more minutes",
+                () -> runs("several.ts/goes on").size() >= before + 3);
+        assertThat(runs("several.ts/once")).extracting(RunSummary::state).containsExactly(RunState.SUCCEEDED);
+        assertThat(state("several.ts", "goes on")).isEqualTo(JobState.ACTIVE);
+        assertThat(view("several.ts").restarts()).isZero();
+    }
+
+    @Test
+    void a_job_whose_runtime_breaks_or_stops_is_not_retired() throws IOException {
+        script(
+                "throws.ts",
+                "Deno.cron('job', '0 0 1 1 *', () => {}); setTimeout(() => { throw new Error('broken wing'); }, 10);");
+        script("exits.ts", "Deno.cron('job', '0 0 1 1 *', () => {}); setTimeout(() => Deno.exit(3), 10);");
+        script("calm.ts", "Deno.cron('job', '0 0 1 1 *', () => {});");
+        serve(Map.of());
+        for (var broken : List.of("throws.ts", "exits.ts")) {
+            until("waiting for the restart", () -> view(broken).state() == ScriptState.RESTARTING);
+            assertThat(state(broken, "job")).isEqualTo(JobState.ACTIVE);
+        }
+        service.close();
+        try (var store = JdbcRunStore.open(new StoreConfig("jdbc:h2:file:" + folder.resolve("db")))) {
+            assertThat(store.jobs()).hasSize(3).allMatch(job -> job.state() == JobState.ACTIVE);
+        }
+    }
+
     @Test
     void a_broken_new_version_leaves_the_old_one_running_and_says_so() throws IOException {
         script("s.ts", "Deno.cron('stays', '* * * * *', () => {});");

@@ -95,12 +95,12 @@ final class Job {
     }
 
     /**
-     * Sets the state; what passed before is settled under the old one.
+     * Sets the state; what passed before is settled under the old one. A job that a script registers is not retired.
      *
-     * @return null if it has that state already
+     * @return null if nothing changes
      */
     synchronized @Nullable List<Skip> become(JobState state, Instant now, String node) {
-        if (record.state() == state) {
+        if (record.state() == state || state == JobState.RETIRED && !live.isEmpty()) {
             return null;
         }
         var skips = live.isEmpty() && record.state() != JobState.RETIRED

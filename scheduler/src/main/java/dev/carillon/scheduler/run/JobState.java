@@ -7,7 +7,7 @@ public enum JobState {
     ACTIVE,
     /** Its occurrences are skipped; it can still be triggered by hand. */
     PAUSED,
-    /** Its script no longer registers it. */
+    /** Its script no longer registers it, or has closed it. */
     RETIRED;
 
     @Override

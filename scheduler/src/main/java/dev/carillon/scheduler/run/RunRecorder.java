@@ -137,6 +137,14 @@ public final class RunRecorder implements AutoCloseable {
         }
     }
 
+    /** The script has closed the cron and runs on: the job is retired, unless another version of the script has it. */
+    public void closedByScript(JobKey key) {
+        var job = jobs.get(key);
+        if (job != null) {
+            retire(job);
+        }
+    }
+
     /** The script is gone for good, its file deleted: its jobs are retired. */
     public void removed(String script) {
         loaded(script);
@@ -351,7 +359,7 @@ public final class RunRecorder implements AutoCloseable {
         var job = known(key);
         if (job.state() == JobState.RETIRED) {
             throw new JobRefused(
-                    JobRefused.Code.RETIRED, "job '" + key + "' is retired: its script no longer registers it");
+                    JobRefused.Code.RETIRED, "job '" + key + "' is retired: its script no longer registers it, or has closed it");
         }
         become(job, state);
     }

@@ -21,8 +21,7 @@ public record Configuration(
         List<ScriptSource> scripts,
         History history,
         Log log,
-        Limits limits,
-        Schedules schedules) {
+        Limits limits) {
 
     public Configuration {
         scripts = List.copyOf(scripts);
@@ -69,9 +68,6 @@ public record Configuration(
      * @param stopDeadline how long handlers may still run once the service is told to stop, or their script reloaded
      */
     public record Limits(Duration turnCpu, Duration stopDeadline) {}
-
-    /** @param seconds whether schedules may have six fields, seconds first */
-    public record Schedules(boolean seconds) {}
 
     /** A value that is never shown. */
     public record Secret(String reveal) {

@@ -20,7 +20,7 @@ import java.util.concurrent.locks.LockSupport;
  * Hurts a real cluster for a while and grades what it did: nodes as processes, a real PostgreSQL, one proxy between each
  * node and it. Everything that is drawn comes from the seed.
  *
- * <p>Usage: {@code bench/chaos --minutes N --seed S [--nodes 3] [--jobs 200] [--out folder]}; exit code 0 if valid.
+ * <p>Usage: {@code bench/chaos --minutes N --seed S [--nodes 3] [--jobs 200] [--schedule "* * * * *"] [--out folder]}; exit code 0 if valid.
  */
 public final class Chaos {
     private static final Duration START_UP_MAX = Duration.ofSeconds(90);
@@ -91,17 +91,18 @@ public final class Chaos {
         var asked = new ArrayList<JobHistory>();
         for (int i = 0; i < jobs; i++) {
             asked.add(new JobHistory(
-                    "target/job " + i, List.of(new Change(from.minusSeconds(60), from.plusSeconds(5), "* * * * * *"))));
+                    "target/job " + i, List.of(new Change(from.minusSeconds(60), from.plusSeconds(5), schedule()))));
         }
         var settings = new Checker.Settings(EPSILON, OVERDUE, BACKOFF, Duration.ofSeconds(3), end);
         var findings = new Checker(settings).check(asked, sink.sightings(), history, faults);
         var text =
-                "# Chaos: seed %d, %d minutes, %d nodes, %d jobs due every second\n\n%s\nThe sink refused %d stale messages.\n"
+                "# Chaos: seed %d, %d minutes, %d nodes, %d jobs due by %s\n\n%s\nThe sink refused %d stale messages.\n"
                         .formatted(
                                 number("seed", 1),
                                 number("minutes", 5),
                                 nodes.size(),
                                 jobs,
+                                schedule(),
                                 Report.text(findings, faults),
                                 sink.refused());
         Files.writeString(folder.resolve("report.md"), text);
@@ -190,17 +191,19 @@ public final class Chaos {
                 database: { url: "%s" }
                 node: { name: %s }
                 http: { host: 127.0.0.1, port: %d }
-                schedules: { seconds: true }
                 scripts:
                   - path: target.js
-                    permissions: { net: ["127.0.0.1"], env: ["CHAOS_SINK", "CHAOS_JOBS"] }
+                    permissions: { net: ["127.0.0.1"], env: ["CHAOS_SINK", "CHAOS_JOBS", "CHAOS_SCHEDULE"] }
                 """.formatted(url, name, freePort());
         return new Node(
                 name,
                 launcher,
                 folder,
                 configuration,
-                Map.of("CHAOS_SINK", sink.address().toString(), "CHAOS_JOBS", Integer.toString(jobs)));
+                Map.of(
+                        "CHAOS_SINK", sink.address().toString(),
+                        "CHAOS_JOBS", Integer.toString(jobs),
+                        "CHAOS_SCHEDULE", schedule()));
     }
 
     private static Instant awaitFirst(Sink sink) throws IOException {
@@ -235,6 +238,11 @@ public final class Chaos {
         try (var socket = new ServerSocket(0)) {
             return socket.getLocalPort();
         }
+    }
+
+    /** When every job is due; every minute unless said otherwise. */
+    private String schedule() {
+        return options.getOrDefault("schedule", "* * * * *");
     }
 
     private long number(String option, long otherwise) {

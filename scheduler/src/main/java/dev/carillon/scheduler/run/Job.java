@@ -26,13 +26,17 @@ final class Job {
     private final List<RecordingCronHandle> live = new ArrayList<>();
     private @Nullable CronSchedule schedule;
     private JobRecord record;
+    /** Up to here no process of this node could have loaded the script. */
+    private final Instant downUntil;
+
     private Instant accounted;
 
-    Job(JobRecord record, Instant accounted) {
+    Job(JobRecord record, Instant accounted, Instant downUntil) {
         this.key = record.key();
         this.fingerprint = RunId.fingerprint(key);
         this.record = record;
         this.accounted = accounted;
+        this.downUntil = downUntil;
         this.schedule = parse(record.schedule());
     }
 
@@ -124,12 +128,18 @@ final class Job {
         if (schedule == null || !until.isAfter(accounted)) {
             return List.of();
         }
-        var because = record.state() == JobState.PAUSED ? Reason.PAUSED : reason;
         var skips = Occurrences.between(schedule, accounted, until).stream()
-                .map(due -> new Skip(runId(due), key, due, because, node))
+                .map(due -> new Skip(runId(due), key, due, because(due, reason), node))
                 .toList();
         accounted = until;
         return skips;
+    }
+
+    private Reason because(Instant due, Reason reason) {
+        if (record.state() == JobState.PAUSED) {
+            return Reason.PAUSED;
+        }
+        return reason == Reason.SCRIPT_NOT_LOADED && !due.isAfter(downUntil) ? Reason.SERVICE_DOWN : reason;
     }
 
     /** An occurrence is about to run; rows for those before it that nobody told of. */

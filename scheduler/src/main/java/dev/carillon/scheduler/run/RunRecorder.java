@@ -88,7 +88,7 @@ public final class RunRecorder implements AutoCloseable {
         var skips = new ArrayList<Skip>();
         for (var record : store.jobs()) {
             var last = newest.getOrDefault(record.key(), record.since());
-            var job = new Job(record, last.isAfter(record.since()) ? last : record.since());
+            var job = new Job(record, last.isAfter(record.since()) ? last : record.since(), now);
             if (record.state() != JobState.RETIRED && alone) {
                 skips.addAll(job.skipsUntil(missedUntil, Reason.SERVICE_DOWN, node));
             }
@@ -240,7 +240,7 @@ public final class RunRecorder implements AutoCloseable {
     Job jobFor(JobKey key, CronSpec spec) {
         return jobs.computeIfAbsent(key, fresh -> {
             var now = time.now();
-            return new Job(new JobRecord(fresh, spec.schedule().toString(), spec.backoff(), JobState.ACTIVE, now), now);
+            return new Job(new JobRecord(fresh, spec.schedule().toString(), spec.backoff(), JobState.ACTIVE, now), now, now);
         });
     }
 
@@ -359,7 +359,8 @@ public final class RunRecorder implements AutoCloseable {
         var job = known(key);
         if (job.state() == JobState.RETIRED) {
             throw new JobRefused(
-                    JobRefused.Code.RETIRED, "job '" + key + "' is retired: its script no longer registers it, or has closed it");
+                    JobRefused.Code.RETIRED,
+                    "job '" + key + "' is retired: its script no longer registers it, or has closed it");
         }
         become(job, state);
     }
@@ -406,7 +407,7 @@ public final class RunRecorder implements AutoCloseable {
             var now = time.now();
             boolean alone = isAlone(now);
             for (var record : store.jobs()) {
-                var known = jobs.putIfAbsent(record.key(), new Job(record, now));
+                var known = jobs.putIfAbsent(record.key(), new Job(record, now, now));
                 if (known == null || known.adopt(record)) {
                     tell(listener -> listener.onJob(record.key()));
                 }

@@ -26,10 +26,14 @@ final class RecordedRuns implements AutoCloseable {
     final List<RunSummary> heard = new ArrayList<>();
 
     RecordedRuns(Path file, VirtualTime time, ManualLoop loop) {
+        this(file, time, loop, false);
+    }
+
+    RecordedRuns(Path file, VirtualTime time, ManualLoop loop, boolean clustered) {
         this.time = time;
         this.loop = loop;
         this.store = committed(JdbcRunStore.open(new StoreConfig("jdbc:h2:file:" + file)));
-        this.recorder = new RunRecorder(store, time, "n1");
+        this.recorder = new RunRecorder(store, time, "n1", clustered);
         recorder.listen(new RunListener() {
             @Override
             public void onRun(RunSummary run) {

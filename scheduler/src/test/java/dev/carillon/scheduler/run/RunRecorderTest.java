@@ -240,6 +240,19 @@ class RunRecorderTest {
     }
 
     @Test
+    void what_passed_before_the_process_began_is_not_laid_on_the_script() {
+        job("a", "* * * * *");
+        recorded.kill();
+        var later = new VirtualTime(at("2024-01-01T00:02:02Z"));
+        recorded = new RecordedRuns(folder.resolve("runs"), later, new ManualLoop(later), true);
+        later.advanceTo(at("2024-01-01T00:03:30Z"));
+        recorded.recorder.pause(A); // settles what passed
+        assertThat(told("s.ts/a"))
+                .containsExactly(
+                        "00:01 skipped SERVICE_DOWN", "00:02 skipped SERVICE_DOWN", "00:03 skipped SCRIPT_NOT_LOADED");
+    }
+
+    @Test
     void lines_are_kept_under_the_attempt_that_printed_them_and_the_rest_passes_on() {
         var outside = new ArrayList<String>();
         var sink = recorded.recorder.sink((level, text, scope) -> outside.add(text));

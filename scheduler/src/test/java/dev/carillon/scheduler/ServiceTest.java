@@ -225,6 +225,15 @@ class ServiceTest {
     }
 
     @Test
+    void occurrences_of_a_paused_job_are_not_missed() throws IOException {
+        script("s.ts", "Deno.cron('job', '* * * * *', () => {});");
+        serve(Map.of());
+        service.pause(new JobKey("s.ts", "job"));
+        until("a skipped occurrence", () -> !runs("s.ts/job").isEmpty());
+        assertThat(service.overview().missed24h()).isZero();
+    }
+
+    @Test
     void a_broken_new_version_leaves_the_old_one_running_and_says_so() throws IOException {
         script("s.ts", "Deno.cron('stays', '* * * * *', () => {});");
         serve(Map.of());

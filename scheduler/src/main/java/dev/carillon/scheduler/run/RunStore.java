@@ -68,7 +68,10 @@ public interface RunStore extends AutoCloseable {
     /** Lines of a run with {@code seq} above {@code after}, in order. */
     List<LogLine> logs(RunId run, long after, int limit);
 
-    /** How many runs in {@code states} were due at or after {@code from}. */
+    /**
+     * How many runs in {@code states} were due at or after {@code from}; those skipped because their job was paused do not
+     * count, for somebody asked for that.
+     */
     long count(Collection<RunState> states, Instant from);
 
     /**

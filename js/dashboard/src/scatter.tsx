@@ -1,5 +1,5 @@
 // Durations over time, one mark per run: shape and colour tell how it ended. Logarithmic, for a hang is a thousand times a run.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { RunSummary } from "./api";
 import { Glyph, Time } from "./parts";
 import { zone } from "./prefs";
@@ -19,15 +19,18 @@ export function Scatter({ runs }: { runs: readonly RunSummary[] }) {
   const box = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(800);
   const [cursor, setCursor] = useState<number | null>(null);
-  useEffect(() => {
+  const points = runs.filter((run) => run.durationMs !== null || run.state === "skipped").slice().reverse();
+  const drawn = points.length >= 2;
+  // Looked for again when the field appears: with one run there is nothing to measure yet.
+  useLayoutEffect(() => {
     if (!box.current) return;
+    setWidth(Math.max(280, Math.round(box.current.clientWidth)));
     const watch = new ResizeObserver(([entry]) => entry && setWidth(Math.max(280, Math.round(entry.contentRect.width))));
     watch.observe(box.current);
     return () => watch.disconnect();
-  }, []);
+  }, [drawn]);
 
-  const points = runs.filter((run) => run.durationMs !== null || run.state === "skipped").slice().reverse();
-  if (points.length < 2) return null;
+  if (!drawn) return null;
   const times = points.map((run) => Date.parse(run.scheduledTime));
   const from = Math.min(...times);
   const to = Math.max(...times, from + 1);

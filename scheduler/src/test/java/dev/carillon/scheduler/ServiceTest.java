@@ -198,9 +198,7 @@ class ServiceTest {
         serve(Map.of());
         until("it closed itself", () -> state("several.ts", "once") == JobState.RETIRED);
         int before = runs("several.ts/goes on").size();
-        until(
-                "three more minutes",
-                () -> runs("several.ts/goes on").size() >= before + 3);
+        until("three more minutes", () -> runs("several.ts/goes on").size() >= before + 3);
         assertThat(runs("several.ts/once")).extracting(RunSummary::state).containsExactly(RunState.SUCCEEDED);
         assertThat(state("several.ts", "goes on")).isEqualTo(JobState.ACTIVE);
         assertThat(view("several.ts").restarts()).isZero();

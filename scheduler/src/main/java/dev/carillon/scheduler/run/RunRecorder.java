@@ -240,7 +240,8 @@ public final class RunRecorder implements AutoCloseable {
     Job jobFor(JobKey key, CronSpec spec) {
         return jobs.computeIfAbsent(key, fresh -> {
             var now = time.now();
-            return new Job(new JobRecord(fresh, spec.schedule().toString(), spec.backoff(), JobState.ACTIVE, now), now, now);
+            return new Job(
+                    new JobRecord(fresh, spec.schedule().toString(), spec.backoff(), JobState.ACTIVE, now), now, now);
         });
     }
 

@@ -216,9 +216,8 @@ public final class JdbcRunStore implements RunStore {
     @Override
     public long count(Collection<RunState> states, Instant from) {
         return read(connection -> {
-            try (var select = connection.prepareStatement(
-                    "select count(*) from run where state in (" + words(states)
-                            + ") and id >= ? and (reason is null or reason <> ?)")) {
+            try (var select = connection.prepareStatement("select count(*) from run where state in (" + words(states)
+                    + ") and id >= ? and (reason is null or reason <> ?)")) {
                 select.setString(1, RunId.floor(from));
                 select.setString(2, Reason.PAUSED.name());
                 return one(select);

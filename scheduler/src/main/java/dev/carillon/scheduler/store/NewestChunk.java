@@ -29,8 +29,10 @@ final class NewestChunk {
      * the file without them although every byte was there. WRITE_DELAY=0 does not help: the chunks are written.
      *
      * So we look for the chunk ourselves. A chunk counts if its header and its footer, the last bytes written, agree; a
-     * torn one does not. The newest is the one with the latest time, not the highest version: a version may have been
-     * written twice, if H2 once went back. H2 itself still checks that all the chunk refers to is there.
+     * torn one does not. Of those with a higher version than the header's, the newest is the one with the latest time: a
+     * version may have been written twice, if H2 once went back. The header is never moved back, whatever the times say:
+     * they are wall clock, and a clock set back between two processes makes old chunks look young. H2 itself still checks
+     * that all the chunk refers to is there.
      */
     private static final int BLOCK = 4_096;
     private static final int FOOTER_LENGTH = 128;
@@ -65,8 +67,8 @@ final class NewestChunk {
         if (header == null || header.containsKey("clean") || !"1000".equals(header.get("blockSize"))) {
             return false; // closed in order, or not a file we understand: H2's own business
         }
-        var newest = newest(channel);
-        if (newest == null || newest.version == hex(header, "version") && newest.block == hex(header, "block")) {
+        var newest = newestAfter(hex(header, "version"), channel);
+        if (newest == null) {
             return false;
         }
         header.put("block", Long.toHexString(newest.block));
@@ -92,7 +94,7 @@ final class NewestChunk {
         return newest;
     }
 
-    private static @Nullable Chunk newest(FileChannel channel) throws IOException {
+    private static @Nullable Chunk newestAfter(long version, FileChannel channel) throws IOException {
         Chunk newest = null;
         long blocks = channel.size() / BLOCK;
         for (long from = HEADERS; from < blocks; from += READ_AT_ONCE) {
@@ -101,7 +103,7 @@ final class NewestChunk {
             for (int i = 0; i < count; i++) {
                 if (bytes[i * BLOCK] == 'c') {
                     var chunk = chunk(channel, from + i, line(bytes, i * BLOCK, CHUNK_HEADER_MAX));
-                    if (chunk != null && (newest == null || isNewer(chunk, newest))) {
+                    if (chunk != null && chunk.version > version && (newest == null || isNewer(chunk, newest))) {
                         newest = chunk;
                     }
                 }

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.h2.mvstore.DataUtils;
 import org.h2.mvstore.MVStore;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -67,13 +69,46 @@ class NewestChunkTest {
         var file = killed(200);
         try (var raw = new RandomAccessFile(file.toFile(), "rw")) {
             var torn = new byte[4_096];
-            var start = "chunk:fff,len:2,pages:1,max:10,map:2,root:1,time:fffffff,version:fff,next:0,toc:1\n";
-            System.arraycopy(start.getBytes(java.nio.charset.StandardCharsets.ISO_8859_1), 0, torn, 0, start.length());
+            put(torn, 0, "chunk:fff,len:2,pages:1,max:10,map:2,root:1,time:fffffff,version:fff,next:0,toc:1\n");
             raw.seek(raw.length());
             raw.write(torn); // the second block, with the footer, is missing
         }
         NewestChunk.pointAt(file);
         assertThat(newestRow(file)).isEqualTo(199);
+    }
+
+    @Test
+    void an_old_chunk_from_before_the_clock_was_set_back_does_not_count() throws IOException {
+        var file = killed(200);
+        var without = Files.copy(file, folder.resolve("without.mv.db"));
+        try (var raw = new RandomAccessFile(file.toFile(), "rw")) {
+            var old = new byte[4_096]; // whole, younger by its time than all others, and of an early version
+            put(old, 0, "chunk:1,len:1,pages:1,max:10,map:2,root:1,time:fffffff,version:2,next:0,toc:1\n");
+            put(old, 4_096 - 128, withChecksum("chunk:1,len:1,version:2"));
+            raw.seek(raw.length());
+            raw.write(old);
+        }
+        NewestChunk.pointAt(file);
+        NewestChunk.pointAt(without);
+        assertThat(header(file)).isEqualTo(header(without));
+    }
+
+    private static String header(Path file) throws IOException {
+        try (var in = Files.newInputStream(file)) {
+            return new String(in.readNBytes(HEADERS_LENGTH / 2), StandardCharsets.ISO_8859_1)
+                    .replace("\0", "")
+                    .strip();
+        }
+    }
+
+    private static void put(byte[] block, int at, String text) {
+        var bytes = text.getBytes(StandardCharsets.ISO_8859_1);
+        System.arraycopy(bytes, 0, block, at, bytes.length);
+    }
+
+    private static String withChecksum(String text) {
+        var bytes = text.getBytes(StandardCharsets.ISO_8859_1);
+        return text + ",fletcher:" + Integer.toHexString(DataUtils.getFletcher32(bytes, 0, bytes.length)) + "\n";
     }
 
     @Test

@@ -153,6 +153,16 @@ export function rejected(thrown, id, op) {
 // --- promises
 
 const PromiseReject = (reason) => new Promise((_, reject) => reject(reason));
+const PENDING_MAX = bridge.pendingMax();
+let pendingCount = 0;
+
+/** Throws if one more pending op would be too many: before the body of `op` has done anything. */
+export function admit(op) {
+  if (pendingCount >= PENDING_MAX) {
+    bridge.admit(op);
+  }
+}
+
 const PROMISE_ID = Symbol.for("Deno.core.internalPromiseId");
 const RING_SIZE = 4096;
 const ring = [];
@@ -176,6 +186,7 @@ class Pending {
 
 function pendingPromise(id, op, decode) {
   begun[op]++;
+  pendingCount++;
   const pending = new Pending(id, op, decode);
   const promise = new Promise((resolve, reject) => {
     pending.resolve = resolve;
@@ -192,6 +203,7 @@ function pendingPromise(id, op, decode) {
 }
 
 function takePending(id) {
+  pendingCount--;
   const slot = id % RING_SIZE;
   const pending = ring[slot];
   if (pending !== undefined && pending.id === id) {

@@ -73,7 +73,12 @@ function startTimer(callback, delayMs, repeat, ref, system) {
   if (!(delay >= 1 && delay <= DELAY_MAX_MS)) {
     delay = 1;
   }
-  const id = bridge.timerStart(delay, !!repeat, ref !== false, system);
+  let id;
+  try {
+    id = bridge.timerStart(delay, !!repeat, ref !== false, system);
+  } catch (e) {
+    throw infra.fail(e, 0, startTimer);
+  }
   apply(mapSet, timers, [id, { callback, repeat: !!repeat, snapshot: new Snapshot() }]);
   return id;
 }

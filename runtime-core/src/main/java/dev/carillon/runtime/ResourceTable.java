@@ -16,10 +16,27 @@ import java.util.Map;
  */
 public final class ResourceTable {
     private final Map<Integer, Resource> entries = new LinkedHashMap<>();
+    private final int max;
     private int next;
 
-    /** @return the rid under which guest code knows the resource from now on */
+    public ResourceTable() {
+        this(Integer.MAX_VALUE);
+    }
+
+    /** @param max how many may be open at a time */
+    public ResourceTable(int max) {
+        this.max = max;
+    }
+
+    /**
+     * @return the rid under which guest code knows the resource from now on
+     * @throws JsVisibleException RangeError when as many are open as may be; the resource has been closed then
+     */
     public int add(Resource resource) {
+        if (entries.size() >= max) {
+            resource.close();
+            throw RuntimeLimits.exceeded("open resources", resource.name(), max, "close some first");
+        }
         int rid = next++;
         entries.put(rid, resource);
         return rid;

@@ -23,6 +23,7 @@ public final class RuntimeOptions {
     private final Path cwd;
     private final boolean colors;
     private final boolean logOps;
+    private final RuntimeLimits limits;
 
     private RuntimeOptions(Builder builder) {
         extensions = List.copyOf(builder.extensions);
@@ -35,6 +36,7 @@ public final class RuntimeOptions {
         cwd = builder.cwd.toAbsolutePath().normalize();
         colors = builder.colors;
         logOps = builder.logOps;
+        limits = builder.limits;
     }
 
     public static Builder builder() {
@@ -89,9 +91,14 @@ public final class RuntimeOptions {
         return logOps;
     }
 
+    /** How much the script may have going on at a time. */
+    public RuntimeLimits limits() {
+        return limits;
+    }
+
     /**
-     * Collects options; what is not set has a safe default: system time, no output, no permissions, no arguments. The
-     * environment is the process's.
+     * Collects options; what is not set has a safe default: system time, no output, no permissions, no arguments, no
+     * limits. The environment is the process's.
      */
     public static final class Builder {
         private List<Extension> extensions = List.of();
@@ -104,6 +111,7 @@ public final class RuntimeOptions {
         private Path cwd = Path.of("");
         private boolean colors;
         private boolean logOps;
+        private RuntimeLimits limits = RuntimeLimits.none();
 
         private Builder() {}
 
@@ -154,6 +162,11 @@ public final class RuntimeOptions {
 
         public Builder logOps(boolean on) {
             logOps = on;
+            return this;
+        }
+
+        public Builder limits(RuntimeLimits most) {
+            limits = most;
             return this;
         }
 

@@ -11,6 +11,7 @@ import dev.carillon.runtime.OpResult;
 import dev.carillon.runtime.OpState;
 import dev.carillon.runtime.OutputSink;
 import dev.carillon.runtime.ResourceTable;
+import dev.carillon.runtime.RuntimeLimits;
 import dev.carillon.runtime.time.TimeSource;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -342,6 +343,18 @@ public final class GuestBridge {
         return FAILED;
     }
 
+    /** How many ops may be in flight; the guest counts along, so that only the one too many asks {@link #admit}. */
+    @Op("pendingMax")
+    public int pendingMax() {
+        return pending.max();
+    }
+
+    /** See {@link PendingOps#admit}; asked before an op's body has done anything. */
+    @Op("admit")
+    public void admit(int id) {
+        pending.admit(ops.op(id));
+    }
+
     /** Registers an op whose body runs in a later turn. */
     @Op("defer")
     public int defer(int id) {
@@ -458,9 +471,20 @@ public final class GuestBridge {
 
     // --- timers
 
-    /** @param delayMs at least 1 */
+    /**
+     * @param delayMs at least 1
+     * @throws dev.carillon.runtime.JsVisibleException RangeError when as many timers wait as may
+     */
     @Op("timerStart")
     public int timerStart(double delayMs, boolean repeats, boolean referenced, boolean system) {
+        int max = runtime.options().limits().timersMax();
+        if (timers.size() >= max) {
+            throw RuntimeLimits.exceeded(
+                    "timers",
+                    (repeats ? "an interval" : "a timer") + " of " + Math.round(delayMs) + " ms",
+                    max,
+                    "clear some first");
+        }
         var timer = new GuestTimer(nextTimer++, delayMs, repeats, referenced, system);
         timers.put(timer.id, timer);
         referencedTimers += referenced ? 1 : 0;

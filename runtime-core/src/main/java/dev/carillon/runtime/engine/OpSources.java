@@ -17,7 +17,7 @@ final class OpSources {
     static String module(List<OpDecl> ops, boolean traced) {
         var text = new StringBuilder("""
                 import {
-                  adapter, bool, buffer, bufferOf, calls, fail, f64, host, i32, i64, json, jsonArray, jsonObject, lazy,
+                  adapter, admit, bool, buffer, bufferOf, calls, fail, f64, host, i32, i64, json, jsonArray, jsonObject, lazy,
                   lengthOf, list, offsetOf, raw, traced, rejected, safe, state, str, toBytes, toJson, track,
                 } from "ext:core/infra.js";
                 """);
@@ -115,10 +115,11 @@ final class OpSources {
 
     private static void async(OpDecl op, StringBuilder views, String call, StringBuilder text) {
         var bound = op.binding();
+        var admission = "    admit(" + op.id() + ");\n";
         var tail = op.id() + ", " + decoder(op);
         if (bound.delivery() == Op.Delivery.LAZY) {
             // Arguments are read at the call, the body runs in a later turn.
-            text.append("  try {\n").append(views);
+            text.append("  try {\n").append(admission).append(views);
             for (var assignment : coercions(op)) {
                 text.append("    ").append(assignment).append("\n");
             }
@@ -135,6 +136,7 @@ final class OpSources {
             return;
         }
         text.append("  let s;\n  try {\n")
+                .append(admission)
                 .append(views)
                 .append("    s = ")
                 .append(call)

@@ -1,5 +1,7 @@
 package dev.carillon.runtime.engine;
 
+import dev.carillon.runtime.JsVisibleException;
+import dev.carillon.runtime.RuntimeLimits;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -17,6 +19,7 @@ final class PendingOps {
     private static final int ID_LIMIT = Integer.MAX_VALUE; // 31 bits, then from 0 again
     private final Thread runtimeThread;
     private final Runnable wake;
+    private final int max;
     private final ArrayDeque<PendingOp> local = new ArrayDeque<>();
     private final ConcurrentLinkedQueue<PendingOp> remote = new ConcurrentLinkedQueue<>();
     private final Set<Integer> unreferenced = new HashSet<>();
@@ -24,13 +27,27 @@ final class PendingOps {
     private int count;
     private int nextId;
 
-    PendingOps(Thread runtimeThread, Runnable wake) {
+    /** @param max how many may be in flight */
+    PendingOps(Thread runtimeThread, Runnable wake, int max) {
         this.runtimeThread = runtimeThread;
         this.wake = wake;
+        this.max = max;
+    }
+
+    int max() {
+        return max;
+    }
+
+    /** @throws JsVisibleException RangeError when as many ops are in flight as may be */
+    void admit(OpDecl op) {
+        if (count >= max) {
+            throw RuntimeLimits.exceeded("pending ops", op.name(), max, "await some first");
+        }
     }
 
     /** Registers an op that did not finish at its call. */
     PendingOp begin(OpDecl op) {
+        admit(op);
         var pending = new PendingOp(nextId, op, this);
         nextId = nextId == ID_LIMIT ? 0 : nextId + 1;
         pending.next = first;

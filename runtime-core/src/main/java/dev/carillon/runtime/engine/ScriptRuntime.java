@@ -54,7 +54,7 @@ final class ScriptRuntime implements JsRuntime {
     private final Thread thread;
     private final RuntimeLoop loop;
     private final OpState state;
-    private final ResourceTable resources = new ResourceTable();
+    private final ResourceTable resources;
     private final OpTable ops = new OpTable();
     private final PendingOps pending;
     private final GuestBridge bridge;
@@ -90,7 +90,8 @@ final class ScriptRuntime implements JsRuntime {
         thread.setDaemon(true);
         loop = new RuntimeLoop(thread, options.time());
         state = new OpState(thread);
-        pending = new PendingOps(thread, loop::wake);
+        resources = new ResourceTable(options.limits().resourcesMax());
+        pending = new PendingOps(thread, loop::wake, options.limits().pendingOpsMax());
         bridge = new GuestBridge(this, ops, state, pending, loop);
     }
 

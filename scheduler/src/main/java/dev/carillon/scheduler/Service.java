@@ -79,7 +79,7 @@ public final class Service implements ServiceView, AutoCloseable {
     private final ScriptSupervisor supervisor;
     private final EventHub events = new EventHub();
     private final ScheduleFacts schedules = new ScheduleFacts();
-    private final Metrics metrics = new Metrics();
+    private final Metrics metrics;
     private final ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
     private final Instant startedAt;
     /** Newest run of each job that came to a verdict: what "failing" means. */
@@ -99,6 +99,8 @@ public final class Service implements ServiceView, AutoCloseable {
         this.store = store;
         this.engine = engine;
         startedAt = time.now();
+        metrics = new Metrics(
+                configuration.backend().toString(), configuration.node().name());
         recorder = new RunRecorder(
                 store, time, configuration.node().name(), configuration.backend() == Configuration.Backend.QUARTZ);
         supervisor = new ScriptSupervisor(
@@ -243,6 +245,7 @@ public final class Service implements ServiceView, AutoCloseable {
             store.close();
             engine.close();
             workers.close();
+            metrics.close();
         }
     }
 
@@ -614,8 +617,6 @@ public final class Service implements ServiceView, AutoCloseable {
                 failing,
                 recorder.running(),
                 scripts,
-                engine.jit().on(),
-                configuration.backend().toString(),
-                configuration.node().name()));
+                engine.jit().on()));
     }
 }

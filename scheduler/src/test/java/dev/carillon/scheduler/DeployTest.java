@@ -4,10 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.carillon.scheduler.Configuration.Backend;
 import dev.carillon.scheduler.http.ServiceView.ScriptState;
+import dev.carillon.scheduler.run.JobKey;
+import dev.carillon.scheduler.run.RunId;
+import dev.carillon.scheduler.run.RunState;
+import dev.carillon.scheduler.run.RunSummary;
+import dev.carillon.scheduler.run.RunTrigger;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -73,18 +79,27 @@ final class DeployTest {
     /** The names of every sample the service exports, as a scrape would see them. */
     private static Set<String> exported() {
         var scripts = new EnumMap<ScriptState, Integer>(ScriptState.class);
-        var metrics = new Metrics();
-        var text = metrics.text(new Metrics.Gauges(1, 1, 1, 1, scripts, true, "quartz", "node-1"));
-        var names = text.lines()
+        var job = new JobKey("a.ts", "daily");
+        String text;
+        try (var metrics = new Metrics("quartz", "node-1")) {
+            metrics.run(RunSummary.of(
+                    RunId.of(job, Instant.EPOCH),
+                    job,
+                    Instant.EPOCH,
+                    RunState.SUCCEEDED,
+                    null,
+                    RunTrigger.SCHEDULE,
+                    1,
+                    Instant.EPOCH,
+                    Instant.EPOCH,
+                    "node-1",
+                    null));
+            text = metrics.text(new Metrics.Gauges(1, 1, 1, 1, scripts, true));
+        }
+        return text.lines()
                 .filter(line -> !line.startsWith("#") && !line.isBlank())
                 .map(line -> line.split("[{ ]", 2)[0])
                 .collect(Collectors.toCollection(TreeSet::new));
-        // No job has succeeded yet, so the family has a head and no sample.
-        text.lines()
-                .filter(line -> line.startsWith("# TYPE"))
-                .map(line -> line.split(" ")[2])
-                .forEach(names::add);
-        return names;
     }
 
     private static Set<String> namesIn(String query) {

@@ -118,7 +118,11 @@ class ServiceTest {
         assertThat(service.logs(new RunId(succeeded.id()), -1, 10))
                 .extracting(line -> line.text())
                 .contains("attempt 1", "attempt 2");
-        assertThat(service.metrics()).contains("carillon_runs_total{state=\"succeeded\"}");
+        assertThat(service.metrics())
+                .contains(
+                        "carillon_runs_total{state=\"succeeded\"}",
+                        "carillon_info{",
+                        "carillon_jobs{state=\"active\"}");
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.carillon.cron;
 
+import dev.carillon.cron.schedule.CronSchedule;
 import dev.carillon.runtime.EventLoop;
 import dev.carillon.runtime.Op;
 import dev.carillon.runtime.OpState;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,13 +24,16 @@ public final class CronOps {
     private static final Outcome REGISTERED = new Outcome.Registered();
     private static final Outcome SUCCEEDED = new Outcome.Succeeded();
 
+    private final Function<String, CronSchedule> dialect;
     private final CronHandler handler;
     private final ResourceTable resources;
     private final EventLoop loop;
     /** Crons by rid until their last run has ended: longer than the resource table has them. */
     private final Map<Integer, Cron> crons = new HashMap<>();
 
-    CronOps(OpState state) {
+    /** @param dialect reads schedules */
+    CronOps(OpState state, Function<String, CronSchedule> dialect) {
+        this.dialect = dialect;
         handler = state.borrow(CronHandler.class);
         resources = state.borrow(ResourceTable.class);
         loop = state.borrow(EventLoop.class);
@@ -47,7 +52,7 @@ public final class CronOps {
     public int create(String name, String schedule, @Nullable List<Long> backoffMs) {
         CronSpec.checkName(name);
         handler.admit(name);
-        var spec = CronSpec.parse(name, schedule, backoffMs);
+        var spec = CronSpec.parse(name, schedule, backoffMs, dialect);
         var cron = new Cron(handler.create(spec), spec.schedule().warnings());
         int rid = resources.add(cron);
         crons.put(rid, cron);

@@ -4,6 +4,7 @@ import dev.carillon.cron.schedule.CronSchedule;
 import dev.carillon.cron.schedule.InvalidSchedule;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,11 +46,13 @@ public record CronSpec(String name, CronSchedule schedule, List<Duration> backof
      * What guest code passed, checked in Deno's order once the name has been.
      *
      * @param backoffMs waits in milliseconds, or null for {@link #DEFAULT_BACKOFF}
+     * @param dialect reads the schedule's text
      * @throws CronException for an invalid schedule, naming field, value and bound, and then for a backoff out of bounds
      */
-    static CronSpec parse(String name, String schedule, @Nullable List<Long> backoffMs) {
+    static CronSpec parse(
+            String name, String schedule, @Nullable List<Long> backoffMs, Function<String, CronSchedule> dialect) {
         try {
-            var parsed = CronSchedule.parse(schedule);
+            var parsed = dialect.apply(schedule);
             var backoff = backoffMs == null
                     ? DEFAULT_BACKOFF
                     : backoffMs.stream().map(Duration::ofMillis).toList();

@@ -3,6 +3,7 @@ package dev.carillon.cron;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.carillon.cron.schedule.CronSchedule;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -24,7 +25,8 @@ class CronSpecTest {
                 "0123456789012345678901234567890123456789012345678901234567890123"
             })
     void a_name_of_up_to_64_bytes_of_the_set_is_taken(String name) {
-        assertThat(CronSpec.parse(name, "* * * * *", null).name()).isEqualTo(name);
+        assertThat(CronSpec.parse(name, "* * * * *", null, CronSchedule::parse).name())
+                .isEqualTo(name);
     }
 
     @ParameterizedTest
@@ -50,37 +52,40 @@ class CronSpecTest {
 
     @Test
     void an_invalid_schedule_names_the_cron() {
-        assertThatThrownBy(() -> CronSpec.parse("report", "61 * * * *", null))
+        assertThatThrownBy(() -> CronSpec.parse("report", "61 * * * *", null, CronSchedule::parse))
                 .isInstanceOf(CronException.class)
                 .hasMessage("Invalid cron schedule: minute 61 is not in 0-59 (cron 'report', '61 * * * *')");
     }
 
     @Test
     void the_schedule_is_looked_at_before_the_backoff() {
-        assertThatThrownBy(() -> CronSpec.parse("a", "x", List.of(9_999_999L)))
+        assertThatThrownBy(() -> CronSpec.parse("a", "x", List.of(9_999_999L), CronSchedule::parse))
                 .hasMessageStartingWith("Invalid cron schedule");
     }
 
     @Test
     void five_backoff_steps_of_an_hour_are_taken_and_more_is_refused() {
         long hour = 3_600_000L;
-        assertThat(CronSpec.parse("a", "* * * * *", List.of(hour, hour, hour, hour, 0L))
+        assertThat(CronSpec.parse("a", "* * * * *", List.of(hour, hour, hour, hour, 0L), CronSchedule::parse)
                         .backoff())
                 .hasSize(5)
                 .contains(Duration.ofHours(1), Duration.ZERO);
-        assertThatThrownBy(() -> CronSpec.parse("a", "* * * * *", List.of(0L, 0L, 0L, 0L, 0L, 0L)))
+        assertThatThrownBy(() -> CronSpec.parse("a", "* * * * *", List.of(0L, 0L, 0L, 0L, 0L, 0L), CronSchedule::parse))
                 .isInstanceOf(CronException.class)
                 .hasMessage("Invalid backoff schedule");
-        assertThatThrownBy(() -> CronSpec.parse("a", "* * * * *", List.of(hour + 1)))
+        assertThatThrownBy(() -> CronSpec.parse("a", "* * * * *", List.of(hour + 1), CronSchedule::parse))
                 .hasMessage("Invalid backoff schedule");
-        assertThatThrownBy(() -> CronSpec.parse("a", "* * * * *", List.of(-1L))).hasMessage("Invalid backoff schedule");
+        assertThatThrownBy(() -> CronSpec.parse("a", "* * * * *", List.of(-1L), CronSchedule::parse))
+                .hasMessage("Invalid backoff schedule");
     }
 
     @Test
     void no_backoff_given_means_the_default_and_an_empty_one_means_none() {
-        assertThat(CronSpec.parse("a", "* * * * *", null).backoff())
+        assertThat(CronSpec.parse("a", "* * * * *", null, CronSchedule::parse).backoff())
                 .extracting(Duration::toMillis)
                 .containsExactly(100L, 1_000L, 5_000L, 30_000L, 60_000L);
-        assertThat(CronSpec.parse("a", "* * * * *", List.of()).backoff()).isEmpty();
+        assertThat(CronSpec.parse("a", "* * * * *", List.of(), CronSchedule::parse)
+                        .backoff())
+                .isEmpty();
     }
 }

@@ -1,5 +1,6 @@
 package dev.carillon.scheduler;
 
+import dev.carillon.cron.schedule.CronSchedule;
 import dev.carillon.runtime.Permissions;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +22,8 @@ public record Configuration(
         List<ScriptSource> scripts,
         History history,
         Log log,
-        Limits limits) {
+        Limits limits,
+        Schedules schedules) {
 
     public Configuration {
         scripts = List.copyOf(scripts);
@@ -68,6 +70,13 @@ public record Configuration(
      * @param stopDeadline how long handlers may still run once the service is told to stop, or their script reloaded
      */
     public record Limits(Duration turnCpu, Duration stopDeadline) {}
+
+    /** @param seconds whether schedules may have six fields, seconds first, which Deno refuses */
+    public record Schedules(boolean seconds) {
+        CronSchedule parse(String text) {
+            return seconds ? CronSchedule.parseWithSeconds(text) : CronSchedule.parse(text);
+        }
+    }
 
     /** A value that is never shown. */
     public record Secret(String reveal) {

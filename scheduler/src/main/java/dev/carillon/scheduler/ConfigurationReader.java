@@ -9,6 +9,7 @@ import dev.carillon.scheduler.Configuration.Http;
 import dev.carillon.scheduler.Configuration.Limits;
 import dev.carillon.scheduler.Configuration.Log;
 import dev.carillon.scheduler.Configuration.Node;
+import dev.carillon.scheduler.Configuration.Schedules;
 import dev.carillon.scheduler.Configuration.ScriptSource;
 import dev.carillon.scheduler.Configuration.Secret;
 import dev.carillon.scheduler.YamlTree.Mapping;
@@ -82,6 +83,7 @@ public final class ConfigurationReader {
         keys.put("log.level", "info");
         keys.put("limits.turn-cpu", "10s");
         keys.put("limits.stop-deadline", "10s");
+        keys.put("schedules.seconds", "false");
         return keys;
     }
 
@@ -307,7 +309,8 @@ public final class ConfigurationReader {
                         value("log.level", ConfigurationReader::level, System.Logger.Level.INFO)),
                 new Limits(
                         value("limits.turn-cpu", ConfigurationReader::positive, Duration.ZERO),
-                        value("limits.stop-deadline", Durations::parse, Duration.ZERO)));
+                        value("limits.stop-deadline", Durations::parse, Duration.ZERO)),
+                new Schedules(value("schedules.seconds", ConfigurationReader::yesOrNo, false)));
         if (!problems.isEmpty()) {
             throw new ConfigurationException(problems);
         }
@@ -370,6 +373,14 @@ public final class ConfigurationReader {
             // said below
         }
         throw new IllegalArgumentException("'" + text + "' is not a whole number from " + min + " to " + max);
+    }
+
+    private static boolean yesOrNo(String text) {
+        return switch (text) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw new IllegalArgumentException("'" + text + "' is neither true nor false");
+        };
     }
 
     private static Duration positive(String text) {

@@ -1,5 +1,6 @@
 package dev.carillon.scheduler;
 
+import dev.carillon.cron.schedule.CronSchedule;
 import dev.carillon.runtime.EventLoop;
 import dev.carillon.runtime.JsRuntime;
 import dev.carillon.runtime.RuntimeOptions;
@@ -44,15 +45,18 @@ final class Incarnation implements AutoCloseable {
     static Incarnation start(
             JsEngine engine,
             RuntimeOptions.Builder options,
-            Function<dev.carillon.runtime.OpState, DrainableCrons> cronsOf) {
+            Function<dev.carillon.runtime.OpState, DrainableCrons> cronsOf,
+            Function<String, CronSchedule> dialect) {
         var crons = new CompletableFuture<DrainableCrons>();
         var thread = new CompletableFuture<Long>();
-        options.extensions(StandardExtensions.with(state -> {
-            thread.complete(Thread.currentThread().threadId());
-            var own = cronsOf.apply(state);
-            crons.complete(own);
-            return own;
-        }));
+        options.extensions(StandardExtensions.with(
+                state -> {
+                    thread.complete(Thread.currentThread().threadId());
+                    var own = cronsOf.apply(state);
+                    crons.complete(own);
+                    return own;
+                },
+                dialect));
         var runtime = engine.newRuntime(options.build());
         return new Incarnation(runtime, crons, thread.join());
     }

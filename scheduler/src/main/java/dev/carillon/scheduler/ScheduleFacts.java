@@ -56,8 +56,7 @@ final class ScheduleFacts {
 
     private static Facts parse(String text) {
         try {
-            boolean seconds = text.strip().split("[ \t]+").length == 6;
-            var schedule = seconds ? CronSchedule.parseWithSeconds(text) : CronSchedule.parse(text);
+            var schedule = CronSchedule.parseWithSeconds(text);
             return new Facts(schedule, ScheduleWords.of(schedule), schedule.warnings());
         } catch (InvalidSchedule e) {
             return new Facts(null, text, List.of(String.valueOf(e.getMessage())));

@@ -74,6 +74,7 @@ final class ScriptSupervisor implements AutoCloseable {
     private final BiFunction<String, OpState, ? extends CronHandler> backend;
     private final TimeSource time;
     private final Configuration.Limits limits;
+    private final Configuration.Schedules schedules;
     private final List<ScriptSource> sources;
     private final Consumer<ScriptView> changed;
     private final ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
@@ -92,6 +93,7 @@ final class ScriptSupervisor implements AutoCloseable {
             BiFunction<String, OpState, ? extends CronHandler> backend,
             TimeSource time,
             Configuration.Limits limits,
+            Configuration.Schedules schedules,
             List<ScriptSource> sources,
             Consumer<ScriptView> changed) {
         this.engine = engine;
@@ -99,6 +101,7 @@ final class ScriptSupervisor implements AutoCloseable {
         this.backend = backend;
         this.time = time;
         this.limits = limits;
+        this.schedules = schedules;
         this.sources = sources;
         this.changed = changed;
     }
@@ -309,7 +312,8 @@ final class ScriptSupervisor implements AutoCloseable {
             try {
                 loading.acquire();
                 try {
-                    fresh = Incarnation.start(engine, options(newFile), state -> crons(newFile.name(), state));
+                    fresh = Incarnation.start(
+                            engine, options(newFile), state -> crons(newFile.name(), state), schedules::parse);
                     fresh.load(newFile.path().toUri()).get(TOP_LEVEL_MAX.toMillis(), TimeUnit.MILLISECONDS);
                 } finally {
                     loading.release();

@@ -109,6 +109,7 @@ public final class Service implements ServiceView, AutoCloseable {
                 backend(),
                 time,
                 configuration.limits(),
+                configuration.schedules(),
                 configuration.scripts(),
                 script -> events.publish("script", () -> script));
     }

@@ -2,6 +2,7 @@ package dev.carillon.scheduler;
 
 import dev.carillon.cron.CronExtension;
 import dev.carillon.cron.CronHandler;
+import dev.carillon.cron.schedule.CronSchedule;
 import dev.carillon.os.OsExtension;
 import dev.carillon.runtime.Extension;
 import dev.carillon.runtime.OpState;
@@ -15,6 +16,16 @@ public final class StandardExtensions {
 
     /** @param crons gives the backend of a runtime from its state, once, on its thread */
     public static List<Extension> with(Function<OpState, ? extends CronHandler> crons) {
-        return List.of(WebExtension.create(), OsExtension.create(), CronExtension.create(crons));
+        return with(crons, CronSchedule::parse);
+    }
+
+    /**
+     * As {@link #with(Function)}.
+     *
+     * @param dialect reads the crons' schedules
+     */
+    static List<Extension> with(
+            Function<OpState, ? extends CronHandler> crons, Function<String, CronSchedule> dialect) {
+        return List.of(WebExtension.create(), OsExtension.create(), CronExtension.create(crons, dialect));
     }
 }

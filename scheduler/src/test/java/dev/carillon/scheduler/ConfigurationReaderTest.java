@@ -101,7 +101,7 @@ class ConfigurationReaderTest {
                         "carillon.yaml:9:1: unknown key 'log': known are backend, database.url, database.user,"
                                 + " database.password, node.name, http.host, http.port, http.token, history.keep,"
                                 + " history.keep-runs-per-job, log.format, log.level, limits.turn-cpu,"
-                                + " limits.stop-deadline, scripts",
+                                + " limits.stop-deadline, schedules.seconds, scripts",
                         "environment variable CARILLON_BACKEND: backend: 'sundial' is none of local, quartz");
     }
 

@@ -126,6 +126,38 @@ class ServiceTest {
     }
 
     @Test
+    void six_fields_are_denos_error_unless_switched_on() throws IOException {
+        script("seconds.ts", "Deno.cron('each second', '* * * * * *', () => {});");
+        serve(Map.of());
+        assertThat(view("seconds.ts").error().message())
+                .startsWith("TypeError: Invalid cron schedule: expected 5 fields")
+                .contains("got 6");
+        assertThat(jobs()).isEmpty();
+    }
+
+    @Test
+    void six_fields_are_due_each_second_where_switched_on_and_five_still_are_minutes() throws IOException {
+        script("seconds.ts", "Deno.cron('each second', '* * * * * *', () => {});");
+        script("minutes.ts", "Deno.cron('each minute', '* * * * *', () => {});");
+        serve(Map.of("schedules.seconds", "true"));
+        until("three runs", () -> runs("seconds.ts/each second").size() >= 3);
+        var due = runs("seconds.ts/each second").reversed().stream()
+                .map(RunSummary::scheduledTime)
+                .limit(3)
+                .toList();
+        assertThat(due)
+                .containsExactly(
+                        due.getFirst(),
+                        due.getFirst().plusSeconds(1),
+                        due.getFirst().plusSeconds(2));
+        assertThat(service.job(JobKey.parse("seconds.ts/each second"))
+                        .orElseThrow()
+                        .next())
+                .hasSize(10);
+        until("a minute", () -> !runs("minutes.ts/each minute").isEmpty());
+    }
+
+    @Test
     void a_script_that_does_not_load_is_shown_with_its_place_and_the_others_run() throws IOException {
         script("bad.ts", "const fine = 1;\nconst x: = 3;\n");
         script("good.ts", "Deno.cron('works', '* * * * *', () => {});");

@@ -90,9 +90,9 @@ public final class CronSchedule {
     }
 
     /**
-     * Six fields, seconds first: not Deno's, for services that switch it on.
+     * As {@link #parse}, and also six fields, seconds first: not Deno's, for services that switch it on.
      *
-     * @throws InvalidSchedule as {@link #parse}; also for five fields
+     * @throws InvalidSchedule as {@link #parse}
      */
     public static CronSchedule parseWithSeconds(String text) {
         return ScheduleParser.parse(text, true);
@@ -161,7 +161,7 @@ public final class CronSchedule {
         return fires;
     }
 
-    /** Whether the text has the leading field of {@link #parseWithSeconds}. */
+    /** Whether the text has the leading field that only {@link #parseWithSeconds} allows. */
     public boolean withSeconds() {
         return withSeconds;
     }
@@ -179,7 +179,7 @@ public final class CronSchedule {
 
     @Override
     public boolean equals(@Nullable Object other) {
-        return other instanceof CronSchedule that && withSeconds == that.withSeconds && text.equals(that.text);
+        return other instanceof CronSchedule that && text.equals(that.text);
     }
 
     @Override

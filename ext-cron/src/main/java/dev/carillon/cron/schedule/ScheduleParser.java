@@ -21,8 +21,8 @@ final class ScheduleParser {
         this.text = text;
     }
 
-    static CronSchedule parse(String text, boolean withSeconds) {
-        return new ScheduleParser(text).read(withSeconds);
+    static CronSchedule parse(String text, boolean secondsAllowed) {
+        return new ScheduleParser(text).read(secondsAllowed);
     }
 
     /** The values of one field of a schedule that has been parsed before. */
@@ -30,12 +30,12 @@ final class ScheduleParser {
         return new ScheduleParser(text).list(field, text);
     }
 
-    private CronSchedule read(boolean withSeconds) {
+    private CronSchedule read(boolean secondsAllowed) {
         var fields = split();
-        int expected = withSeconds ? 6 : 5;
-        if (fields.size() != expected) {
-            throw invalid("expected %d fields (%sminute hour day-of-month month day-of-week), got %d"
-                    .formatted(expected, withSeconds ? "second " : "", fields.size()));
+        boolean withSeconds = secondsAllowed && fields.size() == 6;
+        if (fields.size() != 5 && !withSeconds) {
+            throw invalid("expected 5 fields (minute hour day-of-month month day-of-week)%s, got %d"
+                    .formatted(secondsAllowed ? " or 6 with seconds first" : "", fields.size()));
         }
         long seconds = withSeconds ? list(Field.SECOND, fields.removeFirst()) : 1L; // always at second 0
         long minutes = list(Field.MINUTE, fields.get(0));

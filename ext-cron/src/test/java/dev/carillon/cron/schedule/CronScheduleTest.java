@@ -155,9 +155,13 @@ class CronScheduleTest {
             seen.add(at.toString());
         }
         assertThat(seen).containsExactly("2024-12-31T23:59:20Z", "2024-12-31T23:59:40Z", "2025-12-31T23:59:00Z");
-        assertThatThrownBy(() -> CronSchedule.parseWithSeconds("* * * * *"))
-                .hasMessageContaining("expected 6 fields (second minute hour");
         assertThat(schedule.withSeconds()).isTrue();
+        assertThat(CronSchedule.parseWithSeconds("* * * * *").withSeconds()).isFalse();
+        assertThatThrownBy(() -> CronSchedule.parseWithSeconds("* * * * * * *"))
+                .hasMessageContaining(
+                        "expected 5 fields (minute hour day-of-month month day-of-week) or 6 with seconds first, got 7");
+        assertThatThrownBy(() -> CronSchedule.parse("*/20 59 23 31 12 *"))
+                .hasMessageContaining("expected 5 fields (minute hour day-of-month month day-of-week), got 6");
     }
 
     @Test

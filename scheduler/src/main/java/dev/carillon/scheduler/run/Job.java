@@ -163,9 +163,7 @@ final class Job {
 
     private static @Nullable CronSchedule parse(String text) {
         try {
-            return text.strip().split("[ \t]+").length == 6
-                    ? CronSchedule.parseWithSeconds(text)
-                    : CronSchedule.parse(text);
+            return CronSchedule.parseWithSeconds(text);
         } catch (InvalidSchedule e) {
             return null; // written by a Carillon that understood more: the script will register it anew or not at all
         }

@@ -8,6 +8,7 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -15,6 +16,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 
 /**
  * Arms triggers: gives up claims and registers jobs, everything queued in one transaction.
@@ -85,7 +87,8 @@ final class ArmWriter implements AutoCloseable {
                 group.clear();
                 group.add(queue.take());
                 queue.drainTo(group, GROUP_MAX - 1);
-                write(group);
+                write(of(End.class, group, end -> end.fired().cron().key()));
+                write(of(Register.class, group, register -> register.cron().key()));
                 open.addAndGet(-group.size());
             }
         } catch (InterruptedException e) {
@@ -95,8 +98,20 @@ final class ArmWriter implements AutoCloseable {
         }
     }
 
+    /** The orders of one kind, in the order in which all nodes go through their jobs. */
+    private static <T extends Order> List<T> of(Class<T> kind, List<Order> orders, Function<T, JobKey> job) {
+        return orders.stream()
+                .filter(kind::isInstance)
+                .map(kind::cast)
+                .sorted(Comparator.comparing(job))
+                .toList();
+    }
+
     /** Until it is written: a claim that is not given up would keep its job from ever running again. */
-    private void write(List<Order> group) {
+    private void write(List<? extends Order> group) {
+        if (group.isEmpty()) {
+            return;
+        }
         long tries = 0;
         while (true) {
             try (var connection = database.connection()) {
@@ -133,22 +148,18 @@ final class ArmWriter implements AutoCloseable {
         }
     }
 
-    private List<Runnable> write(Connection connection, List<Order> group) throws SQLException {
+    private List<Runnable> write(Connection connection, List<? extends Order> group) throws SQLException {
         var after = new ArrayList<Runnable>();
         var ends = new ArrayList<End>();
-        var registrations = new ArrayList<Register>();
         for (var order : group) {
             switch (order) {
                 case End end -> ends.add(end);
-                case Register register -> registrations.add(register);
+                case Register register -> register(connection, register, after);
                 case Stop stop -> {}
             }
         }
         if (!ends.isEmpty()) {
             end(connection, ends, after);
-        }
-        for (var register : registrations) {
-            register(connection, register, after);
         }
         return after;
     }
@@ -348,8 +359,7 @@ final class ArmWriter implements AutoCloseable {
         try (var select = connection.prepareStatement("select trigger_group, trigger_name from qrtz_triggers t"
                 + " where sched_name = ? and trigger_state not in ('WAITING', 'COMPLETE') and not exists"
                 + " (select 1 from qrtz_fired_triggers f where f.sched_name = t.sched_name"
-                + " and f.trigger_group = t.trigger_group and f.trigger_name = t.trigger_name)"
-                + " order by trigger_group, trigger_name")) {
+                + " and f.trigger_group = t.trigger_group and f.trigger_name = t.trigger_name)")) {
             select.setString(1, config.cluster());
             try (var rows = select.executeQuery()) {
                 while (rows.next()) {
@@ -357,6 +367,7 @@ final class ArmWriter implements AutoCloseable {
                 }
             }
         }
+        orphans.sort(null);
         try (var update = connection.prepareStatement("update qrtz_triggers set trigger_state = 'WAITING'"
                 + " where sched_name = ? and trigger_group = ? and trigger_name = ?"
                 + " and trigger_state not in ('WAITING', 'COMPLETE')")) {

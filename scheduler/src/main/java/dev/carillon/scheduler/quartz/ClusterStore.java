@@ -7,8 +7,11 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Date;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import org.quartz.JobBuilder;
@@ -40,8 +43,10 @@ public final class ClusterStore extends JobStoreTX {
      * nothing. So one occurrence is never claimed twice, and a node that was declared dead cannot arm anything.
      *
      * A claim is made when the trigger is due, not before: then firing needs no second transaction, and nothing is ever
-     * half acquired. All statements of a batch go in the order of due time and arming, the same on every node, so that
-     * two nodes which want the same rows wait for one another and never in a circle.
+     * half acquired.
+     *
+     * Every transaction that writes several rows goes through them in order of job, fired rows before triggers, so that
+     * whoever wants the same rows waits and never in a circle. What is claimed starts in order of due time and arming.
      */
     static final String WAITING = "WAITING";
     static final String BLOCKED = "BLOCKED";
@@ -113,11 +118,37 @@ public final class ClusterStore extends JobStoreTX {
             return List.of();
         }
         var won = new ArrayList<OperableTrigger>();
-        var lost = new ArrayList<Fired>();
-        boolean done = false;
-        try (var update = connection.prepareStatement(CLAIM);
-                var note = connection.prepareStatement(NOTE)) {
-            for (var fired : wanted) {
+        var lost = new ArrayList<>(wanted);
+        try {
+            var taken = take(connection, wanted);
+            try (var note = connection.prepareStatement(NOTE)) {
+                for (var fired : wanted) {
+                    if (taken.contains(fired)) {
+                        note(note, fired, nowMs);
+                        var key = fired.cron().key();
+                        var trigger = new DueTrigger(key.script(), triggerName(key), "", fired.armed());
+                        trigger.fired(fired);
+                        won.add(trigger);
+                    }
+                }
+                if (!won.isEmpty()) {
+                    note.executeBatch();
+                }
+            }
+            lost.removeAll(taken);
+            return won;
+        } finally {
+            lost.forEach(fired -> fired.cron().unclaim());
+        }
+    }
+
+    /** Makes WAITING triggers BLOCKED; those another node was faster with are left out. */
+    private Set<Fired> take(Connection connection, List<Fired> wanted) throws SQLException {
+        var inOrder = new ArrayList<>(wanted);
+        inOrder.sort(Comparator.comparing(fired -> fired.cron().key()));
+        var taken = new HashSet<Fired>();
+        try (var update = connection.prepareStatement(CLAIM)) {
+            for (var fired : inOrder) {
                 var key = fired.cron().key();
                 update.setString(1, config.cluster());
                 update.setString(2, key.script());
@@ -128,25 +159,12 @@ public final class ClusterStore extends JobStoreTX {
             }
             var counts = update.executeBatch();
             for (int i = 0; i < counts.length; i++) {
-                var fired = wanted.get(i);
-                if (counts[i] == 0) {
-                    lost.add(fired); // another node was faster
-                    continue;
+                if (counts[i] > 0) {
+                    taken.add(inOrder.get(i));
                 }
-                note(note, fired, nowMs);
-                var trigger = new DueTrigger(
-                        fired.cron().key().script(), triggerName(fired.cron().key()), "", fired.armed());
-                trigger.fired(fired);
-                won.add(trigger);
             }
-            if (!won.isEmpty()) {
-                note.executeBatch();
-            }
-            done = true;
-            return won;
-        } finally {
-            (done ? lost : wanted).forEach(fired -> fired.cron().unclaim());
         }
+        return taken;
     }
 
     private static void unclaim(OperableTrigger trigger) {
@@ -310,41 +328,52 @@ public final class ClusterStore extends JobStoreTX {
     }
 
     private int takeOver(Connection connection, String node) throws SQLException {
-        record Claim(String entry, String group, String name) {}
+        record Claim(String entry, JobKey job) {}
         var claims = new ArrayList<Claim>();
-        try (var select = connection.prepareStatement(
-                "select entry_id, trigger_group, trigger_name"
-                        + " from qrtz_fired_triggers where sched_name = ? and instance_name = ? order by entry_id for update")) {
+        try (var select = connection.prepareStatement("select entry_id, trigger_group, trigger_name"
+                + " from qrtz_fired_triggers where sched_name = ? and instance_name = ?")) {
             select.setString(1, config.cluster());
             select.setString(2, node);
             try (var rows = select.executeQuery()) {
                 while (rows.next()) {
-                    claims.add(new Claim(rows.getString(1), rows.getString(2), rows.getString(3)));
+                    claims.add(new Claim(rows.getString(1), jobKey(rows.getString(2), rows.getString(3))));
                 }
             }
         }
-        try (var arm = connection.prepareStatement("update qrtz_triggers set trigger_state = 'WAITING',"
+        if (claims.isEmpty()) {
+            return 0;
+        }
+        claims.sort(Comparator.comparing(Claim::job));
+        try (var delete = connection.prepareStatement(
+                        "delete from qrtz_fired_triggers where sched_name = ? and entry_id = ?");
+                var arm = connection.prepareStatement("update qrtz_triggers set trigger_state = 'WAITING',"
                         + " next_fire_time = ?, priority = priority + 1, start_time = ? where sched_name = ?"
-                        + " and trigger_group = ? and trigger_name = ? and trigger_state = 'BLOCKED'");
-                var delete = connection.prepareStatement(
-                        "delete from qrtz_fired_triggers where sched_name = ? and entry_id = ?")) {
+                        + " and trigger_group = ? and trigger_name = ? and trigger_state = 'BLOCKED'")) {
             for (var claim : claims) {
-                arm.setLong(1, backend.time().currentTimeMillis());
-                arm.setLong(2, backend.order());
-                arm.setString(3, config.cluster());
-                arm.setString(4, claim.group());
-                arm.setString(5, claim.name());
-                arm.addBatch();
                 delete.setString(1, config.cluster());
                 delete.setString(2, claim.entry());
                 delete.addBatch();
             }
-            if (!claims.isEmpty()) {
-                arm.executeBatch();
-                delete.executeBatch();
+            var counts = delete.executeBatch();
+            int taken = 0;
+            for (int i = 0; i < counts.length; i++) {
+                if (counts[i] == 0) {
+                    continue; // it was alive after all, and has just ended the run
+                }
+                var job = claims.get(i).job();
+                arm.setLong(1, backend.time().currentTimeMillis());
+                arm.setLong(2, backend.order());
+                arm.setString(3, config.cluster());
+                arm.setString(4, job.script());
+                arm.setString(5, triggerName(job));
+                arm.addBatch();
+                taken++;
             }
+            if (taken > 0) {
+                arm.executeBatch();
+            }
+            return taken;
         }
-        return claims.size();
     }
 
     /** The scheduler thread looks again at once. */

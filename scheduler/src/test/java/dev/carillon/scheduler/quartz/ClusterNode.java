@@ -1,67 +1,192 @@
 package dev.carillon.scheduler.quartz;
 
 import dev.carillon.cron.CronHandle;
+import dev.carillon.cron.CronHandler;
 import dev.carillon.cron.CronNext;
 import dev.carillon.cron.CronSpec;
 import dev.carillon.cron.Outcome;
 import dev.carillon.cron.local.LocalCronHandler.Limits;
 import dev.carillon.cron.schedule.CronSchedule;
 import dev.carillon.runtime.time.TimeSource;
+import dev.carillon.scheduler.run.NodeRow;
 import dev.carillon.scheduler.run.RunRecorder;
+import dev.carillon.scheduler.run.RunStore;
 import dev.carillon.scheduler.run.StoreException;
 import dev.carillon.scheduler.run.ThreadLoop;
 import dev.carillon.scheduler.store.Database;
 import dev.carillon.scheduler.store.JdbcRunStore;
 import dev.carillon.scheduler.store.StoreConfig;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
- * A node as a process of its own. It says {@code up}, {@code started <run> <attempt>} when a job function is called,
- * {@code fenced} when the cluster took it for dead, {@code refused <code>} if it may not join. A line on its standard
- * input makes it leave in order.
+ * A node as a process of its own, with job functions that only take their time.
+ *
+ * <p>Arguments are {@code key=value}; what is not given is as in {@link QuartzConfig#of}:
+ *
+ * <ul>
+ *   <li>{@code url}, {@code name}: JDBC URL and name of the node; both are needed
+ *   <li>{@code jobs}, {@code schedule}, {@code work}: how many jobs, when all of them are due (seconds first), and how
+ *       many milliseconds a run takes
+ *   <li>{@code limit}: most runs at a time
+ *   <li>{@code connections}: size of Quartz's pool
+ *   <li>{@code idle}, {@code janitor}: milliseconds
+ *   <li>{@code clock}: milliseconds the node's clock is ahead of the machine's, with {@code any-clock=true} unrefused
+ * </ul>
+ *
+ * <p>It says {@code up}; {@code started <run> <attempt> <scheduled> <now> <job>} when a job function is called, {@code
+ * ended} and the same when it returns; {@code fenced} when the cluster took it for dead; {@code refused <code>
+ * <sentence>} if it may not join.
+ *
+ * <p>It is told, a line each: {@code leave}; {@code add <job>;<schedule>;<work>}; {@code clock <ms>}.
  */
 final class ClusterNode {
-    private ClusterNode() {}
+    private final Map<String, String> settings;
+    private final SteppedTime time;
+    private final ThreadLoop loop = new ThreadLoop("loop");
 
-    /** Arguments: JDBC URL, name of the node, number of jobs, schedule, milliseconds a run takes. */
-    public static void main(String[] args) throws Exception {
-        var time = TimeSource.system();
-        var config = new StoreConfig(args[0]);
-        var work = Duration.ofMillis(Long.parseLong(args[4]));
-        try (var store = JdbcRunStore.open(config);
-                var database = Database.open(config, "quartz", 8);
-                var loop = new ThreadLoop("loop");
-                var recorder = new RunRecorder(store, time, args[1], true);
-                var backend =
-                        QuartzBackend.start(database, QuartzConfig.of("test", args[1]), time, () -> say("fenced"))) {
+    private ClusterNode(Map<String, String> settings) {
+        this.settings = settings;
+        this.time = new SteppedTime(number("clock", 0));
+    }
+
+    public static void main(String[] arguments) throws IOException {
+        new ClusterNode(Arrays.stream(arguments)
+                        .map(argument -> argument.split("=", 2))
+                        .collect(Collectors.toMap(pair -> pair[0], pair -> pair[1])))
+                .run();
+    }
+
+    private void run() throws IOException {
+        var config = new StoreConfig(settings.get("url"));
+        var name = settings.get("name");
+        try (loop;
+                var store = JdbcRunStore.open(config);
+                var database = Database.open(config, "quartz", (int) number("connections", 8));
+                var recorder = new RunRecorder(store, time, name, true);
+                var backend = QuartzBackend.start(database, config(name), time, () -> say("fenced"))) {
             recorder.start();
+            seen(store, name, time.now(), false);
             var handler = recorder.handler(
-                    "cluster.ts", backend.handler("cluster.ts", loop, new Limits(1000, 1000)), loop::execute);
-            loop.execute(() -> {
-                for (int i = 0; i < Integer.parseInt(args[2]); i++) {
-                    var spec = new CronSpec("job " + i, CronSchedule.parseWithSeconds(args[3]), List.of());
-                    ask(handler.create(spec), new Outcome.Registered(), loop, work);
-                }
-            });
-            say("up");
-            System.in.read();
+                    "cluster.ts",
+                    backend.handler("cluster.ts", loop, new Limits((int) number("jobs", 1) + 100, (int)
+                            number("limit", 10_000))),
+                    loop::execute);
+            for (int i = 0; i < number("jobs", 1); i++) {
+                add(handler, "job " + i, settings.getOrDefault("schedule", "* * * * * *"), number("work", 20));
+            }
+            loop.execute(() -> say("up"));
+            obey(handler);
+            seen(store, name, time.now(), true);
         } catch (StoreException e) {
-            say("refused " + e.code());
+            say("refused " + e.code() + " " + e.getMessage());
         }
     }
 
-    private static void ask(CronHandle handle, Outcome previous, ThreadLoop loop, Duration work) {
+    private QuartzConfig config(String name) {
+        var defaults = QuartzConfig.of("test", name);
+        boolean anyClock = settings.containsKey("any-clock");
+        return new QuartzConfig(
+                defaults.cluster(),
+                defaults.node(),
+                defaults.checkIn(),
+                defaults.slack(),
+                Duration.ofMillis(number("idle", defaults.idle().toMillis())),
+                defaults.batch(),
+                Duration.ofMillis(number("janitor", defaults.janitor().toMillis())),
+                anyClock ? Duration.ofDays(365) : defaults.clockWarn(),
+                anyClock ? Duration.ofDays(365) : defaults.clockRefuse());
+    }
+
+    private void obey(CronHandler handler) throws IOException {
+        var orders = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        for (var order = orders.readLine(); order != null && !order.equals("leave"); order = orders.readLine()) {
+            var words = order.split(" ", 2);
+            switch (words[0]) {
+                case "add" -> {
+                    var parts = words[1].split(";");
+                    add(handler, parts[0], parts[1], Long.parseLong(parts[2]));
+                }
+                case "clock" -> time.ahead(Long.parseLong(words[1]));
+                default -> throw new IllegalArgumentException("no such order: " + order);
+            }
+        }
+    }
+
+    private void add(CronHandler handler, String job, String schedule, long workMs) {
+        loop.execute(() -> {
+            var spec = new CronSpec(job, CronSchedule.parseWithSeconds(schedule), List.of());
+            ask(handler.create(spec), new Outcome.Registered(), job, Duration.ofMillis(workMs));
+        });
+    }
+
+    private void ask(CronHandle handle, Outcome previous, String job, Duration work) {
         handle.next(previous).thenAccept(next -> {
             if (next instanceof CronNext.Fire fire) {
-                say("started " + fire.run().id() + " " + fire.attempt());
-                loop.after(work, () -> ask(handle, new Outcome.Succeeded(), loop, work));
+                tell("started", fire, job);
+                loop.after(work, () -> {
+                    tell("ended", fire, job);
+                    ask(handle, new Outcome.Succeeded(), job, work);
+                });
             }
         });
+    }
+
+    /** As the service does: others are not to take what this node was there for as missed. */
+    private void seen(RunStore store, String name, Instant since, boolean stopped) {
+        store.seen(new NodeRow(name, since, time.now(), stopped, "test", "quartz"));
+        if (!stopped) {
+            time.after(Duration.ofSeconds(5), () -> Thread.ofVirtual().start(() -> seen(store, name, since, false)));
+        }
+    }
+
+    private void tell(String what, CronNext.Fire fire, String job) {
+        say(what + " " + fire.run().id() + " " + fire.attempt() + " "
+                + fire.scheduledFireTime().toEpochMilli() + " " + time.currentTimeMillis() + " " + job);
     }
 
     private static void say(String line) {
         System.out.print(line + "\n");
         System.out.flush();
+    }
+
+    private long number(String key, long otherwise) {
+        return Long.parseLong(settings.getOrDefault(key, Long.toString(otherwise)));
+    }
+
+    /** The machine's time, with a wall clock that is set wrong. */
+    private static final class SteppedTime implements TimeSource {
+        private volatile long aheadMs;
+
+        SteppedTime(long aheadMs) {
+            this.aheadMs = aheadMs;
+        }
+
+        void ahead(long ms) {
+            aheadMs = ms;
+        }
+
+        @Override
+        public Instant now() {
+            return TimeSource.system().now().plusMillis(aheadMs);
+        }
+
+        @Override
+        public long nanoTime() {
+            return TimeSource.system().nanoTime();
+        }
+
+        @Override
+        public Alarm after(Duration delay, Runnable task) {
+            return TimeSource.system().after(delay, task);
+        }
     }
 }

@@ -59,7 +59,7 @@ declare namespace Carillon {
     readonly fence: number;
     /** The process that works on it. */
     readonly node: string;
-    /** Aborts when the cron is closed while this run goes on. */
+    /** Aborts when the run is to end: its cron is closed, or the host stops or replaces the script and has waited long enough. */
     readonly signal: AbortSignal;
   }
 

@@ -1,5 +1,12 @@
 // Deno.cron, and Carillon.run: the run the code that asks belongs to.
-import { op_cron_create, op_cron_failed, op_cron_next, op_cron_run, op_cron_warnings } from "ext:core/ops";
+import {
+  op_cron_aborted,
+  op_cron_create,
+  op_cron_failed,
+  op_cron_next,
+  op_cron_run,
+  op_cron_warnings,
+} from "ext:core/ops";
 import { core } from "ext:core/mod.js";
 import { formatToCronSchedule, parseScheduleToString } from "ext:cron/schedule.js";
 
@@ -119,6 +126,7 @@ class Run {
   #controller = undefined;
   #aborted = false;
   #reason = undefined;
+  #scope;
 
   static {
     abort = (run, reason) => {
@@ -128,7 +136,8 @@ class Run {
     };
   }
 
-  constructor({ id, job, scheduledTimeMs, attempt, fence, node }) {
+  constructor(scope, { id, job, scheduledTimeMs, attempt, fence, node }) {
+    this.#scope = scope;
     this.id = id;
     this.job = job;
     this.scheduledTime = new Date(scheduledTimeMs).toISOString();
@@ -138,10 +147,16 @@ class Run {
     freeze(this);
   }
 
+  async #listen() {
+    const reason = await op_cron_aborted(this.#scope);
+    if (reason !== null && !this.#aborted) abort(this, new globalThis.DOMException(reason, "AbortError"));
+  }
+
   get signal() {
     if (this.#controller === undefined) {
       this.#controller = new globalThis.AbortController(); // loaded by its first use: most scripts never look
       if (this.#aborted) this.#controller.abort(this.#reason);
+      else this.#listen();
     }
     return this.#controller.signal;
   }
@@ -153,7 +168,7 @@ function runOf(scope) {
   if (run === undefined) {
     const facts = op_cron_run(scope);
     if (facts === null) return undefined;
-    run = new Run(facts);
+    run = new Run(scope, facts);
     runs.set(scope, run);
   }
   return run;

@@ -18,6 +18,14 @@ public interface CronHandle extends AutoCloseable {
      */
     CompletionStage<CronNext> next(Outcome previous);
 
+    /**
+     * True if the cron has come due and its fire is on its way to this runtime only: who closes the handle now drops an
+     * occurrence.
+     */
+    default boolean isDue() {
+        return false;
+    }
+
     @Override
     void close();
 }

@@ -123,6 +123,22 @@ public final class CronOps {
         return null;
     }
 
+    /**
+     * Waits until somebody outside wants the run in {@code scope} to end.
+     *
+     * @return why, or null once the run has ended by itself
+     */
+    @Op("op_cron_aborted")
+    public CompletionStage<@Nullable String> aborted(double scope) {
+        for (var cron : crons.values()) {
+            var fire = cron.fire;
+            if (fire != null && fire.scope() == scope) {
+                return fire.abort();
+            }
+        }
+        return CompletableFuture.completedFuture(null);
+    }
+
     /** What whoever wrote the schedule should know. */
     @Op("op_cron_warnings")
     public List<String> warnings(int rid) {
@@ -147,8 +163,15 @@ public final class CronOps {
                 begun = true;
                 return REGISTERED;
             }
-            fire = null;
+            end();
             return ok ? SUCCEEDED : new Outcome.Failed(error);
+        }
+
+        private void end() {
+            if (fire != null) {
+                fire.abort().complete(null);
+                fire = null;
+            }
         }
 
         @Override

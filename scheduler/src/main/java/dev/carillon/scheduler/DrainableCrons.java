@@ -5,6 +5,9 @@ import dev.carillon.cron.CronHandler;
 import dev.carillon.cron.CronNext;
 import dev.carillon.cron.CronSpec;
 import dev.carillon.cron.Outcome;
+import dev.carillon.scheduler.run.RecordingCronHandle;
+import dev.carillon.scheduler.run.RecordingCronHandler;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -13,20 +16,25 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A backend that can be told to fire no more and says when the last job function has returned.
+ * Crons that can be held back until their script has loaded, can be told to take no new occurrences, and say when the
+ * last job function has returned.
  *
- * <p>Threads, closing: as {@link CronHandler}; {@link #drain} on the runtime thread, {@link #open} and {@link #idle} from
+ * <p>Threads, closing: as {@link CronHandler}; {@link #release} and {@link #drain} on the runtime thread, the rest from
  * any.
  */
 final class DrainableCrons implements CronHandler {
-    private final CronHandler inner;
+    private final RecordingCronHandler inner;
     private final BooleanSupplier goesOn;
     private final Consumer<String> closedByScript;
     private final Set<Handle> handles = ConcurrentHashMap.newKeySet();
+    private final Set<String> names = ConcurrentHashMap.newKeySet(); // registered, and not closed by the script
     private final Set<Handle> running = ConcurrentHashMap.newKeySet();
+    private final List<Runnable> held = new ArrayList<>(); // runtime thread
     private final CompletableFuture<Void> idle = new CompletableFuture<>();
+    private volatile boolean holding;
     private volatile boolean draining;
     private volatile boolean everRegistered;
 
@@ -34,7 +42,7 @@ final class DrainableCrons implements CronHandler {
      * @param goesOn on the runtime thread: whether the script runs on, so that what closes is closed by the script itself
      * @param closedByScript hears the name of each cron the script has closed
      */
-    DrainableCrons(CronHandler inner, BooleanSupplier goesOn, Consumer<String> closedByScript) {
+    DrainableCrons(RecordingCronHandler inner, BooleanSupplier goesOn, Consumer<String> closedByScript) {
         this.inner = inner;
         this.goesOn = goesOn;
         this.closedByScript = closedByScript;
@@ -49,6 +57,7 @@ final class DrainableCrons implements CronHandler {
     public CronHandle create(CronSpec spec) {
         var handle = new Handle(spec.name(), inner.create(spec));
         everRegistered = true;
+        names.add(spec.name());
         if (draining) {
             handle.close(); // the next version of the script registers it
         } else {
@@ -63,16 +72,31 @@ final class DrainableCrons implements CronHandler {
         idle.complete(null);
     }
 
-    /** Closes every cron; job functions under way go on. */
+    /** From now on crons that ask for their first fire wait for {@link #release}. */
+    void hold() {
+        holding = true;
+    }
+
+    /** Crons held back ask now. */
+    void release() {
+        holding = false;
+        held.forEach(Runnable::run);
+        held.clear();
+    }
+
+    /** Takes no new occurrences; what is due already still starts, and job functions under way go on. */
     void drain() {
         draining = true;
-        for (var handle : List.copyOf(handles)) {
-            handle.close();
-        }
+        List.copyOf(handles).forEach(Handle::drain);
         look();
     }
 
-    /** Completes when, after {@link #drain}, no job function is under way. */
+    /** Tells the job functions under way that they are to end. */
+    void abortRuns(String why) {
+        running.forEach(handle -> handle.abort(why));
+    }
+
+    /** Completes when, after {@link #drain}, no cron is open and no job function is under way. */
     CompletableFuture<Void> idle() {
         return idle;
     }
@@ -82,22 +106,28 @@ final class DrainableCrons implements CronHandler {
         return handles.size();
     }
 
+    /** What the script has registered and not closed again, whether or not it still lives. */
+    Set<String> names() {
+        return Set.copyOf(names);
+    }
+
     boolean everRegistered() {
         return everRegistered;
     }
 
     private void look() {
-        if (draining && running.isEmpty()) {
+        if (draining && running.isEmpty() && handles.isEmpty()) {
             idle.complete(null);
         }
     }
 
     private final class Handle implements CronHandle {
         private final String name;
-        private final CronHandle cron;
+        private final RecordingCronHandle cron;
         private final AtomicBoolean closed = new AtomicBoolean();
+        private volatile CronNext.@Nullable Fire fire;
 
-        Handle(String name, CronHandle cron) {
+        Handle(String name, RecordingCronHandle cron) {
             this.name = name;
             this.cron = cron;
         }
@@ -105,14 +135,48 @@ final class DrainableCrons implements CronHandler {
         @Override
         public CompletionStage<CronNext> next(Outcome previous) {
             running.remove(this);
-            var next = cron.next(previous).thenApply(answer -> {
-                if (answer instanceof CronNext.Fire) {
+            CompletionStage<CronNext> next;
+            if (holding) {
+                var later = new CompletableFuture<CronNext>();
+                held.add(() -> cron.next(previous).whenComplete((answer, error) -> {
+                    if (error != null) {
+                        later.completeExceptionally(error);
+                    } else {
+                        later.complete(answer);
+                    }
+                }));
+                next = later;
+            } else {
+                next = cron.next(previous);
+            }
+            return next.thenApply(this::heard);
+        }
+
+        private CronNext heard(CronNext answer) {
+            switch (answer) {
+                case CronNext.Fire started -> {
+                    fire = started;
                     running.add(this);
                 }
-                return answer;
-            });
-            look();
-            return next;
+                case CronNext.Closed() -> {
+                    handles.remove(this);
+                    look();
+                }
+            }
+            return answer;
+        }
+
+        void drain() {
+            if (cron.drain()) {
+                handles.remove(this);
+            }
+        }
+
+        void abort(String why) {
+            var started = fire;
+            if (started != null) {
+                started.abort().complete(why);
+            }
         }
 
         @Override
@@ -121,8 +185,10 @@ final class DrainableCrons implements CronHandler {
                 handles.remove(this);
                 cron.close();
                 if (!draining && goesOn.getAsBoolean()) {
+                    names.remove(name);
                     closedByScript.accept(name);
                 }
+                look();
             }
         }
     }

@@ -9,10 +9,13 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One life of a script: its runtime and its crons, from start to the end of its last job function.
@@ -23,6 +26,9 @@ import java.util.function.Function;
 final class Incarnation implements AutoCloseable {
     /** Processor time since the last answer that makes the watchdog ask again. */
     private static final Duration ASK_AFTER = Duration.ofMillis(20);
+
+    /** How long a run may still go on after its signal has aborted; source: ours. */
+    private static final Duration ABORT_GRACE_MAX = Duration.ofSeconds(1);
 
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
@@ -77,24 +83,62 @@ final class Incarnation implements AutoCloseable {
         return closed ? 0 : crons.join().open();
     }
 
+    /** Of the crons its script has registered and not closed. */
+    Set<String> cronNames() {
+        return crons.join().names();
+    }
+
     boolean everRegistered() {
         return crons.join().everRegistered();
     }
 
-    /** Fires no more, lets job functions finish until the deadline, then closes. Blocks. */
-    void drain(Duration deadline) {
+    /** Its crons are registered but do not come due before {@link #armCrons}. To be called before {@link #load}. */
+    void holdCrons() {
+        crons.join().hold();
+    }
+
+    /** From here on its crons come due; when this returns, each has its deadline. Blocks. */
+    void armCrons() {
+        var own = crons.join();
+        var armed = new CompletableFuture<@Nullable Void>();
+        // Deadlines are computed in a turn of their own, after the one that asks for them.
+        runtime.loop().execute(() -> {
+            own.release();
+            runtime.loop().execute(() -> armed.complete(null));
+        });
+        CompletableFuture.anyOf(armed, runtime.exit()).join();
+    }
+
+    /**
+     * Takes no new occurrences, lets job functions finish, then closes. Before the deadline is over the runs under way
+     * hear of it through their signal. Blocks.
+     *
+     * @param why the reason the signals abort with
+     */
+    void drain(Duration deadline, String why) {
         var own = crons.join();
         runtime.loop().execute(own::drain);
+        var grace = deadline.dividedBy(2).compareTo(ABORT_GRACE_MAX) < 0 ? deadline.dividedBy(2) : ABORT_GRACE_MAX;
+        var done = CompletableFuture.anyOf(own.idle(), runtime.exit());
+        if (!isDone(done, deadline.minus(grace))) {
+            own.abortRuns(why);
+            isDone(done, grace);
+        }
+        close(); // ends what still runs, and its attempts say so
+    }
+
+    private static boolean isDone(CompletableFuture<?> done, Duration deadline) {
         try {
-            CompletableFuture.anyOf(own.idle(), runtime.exit()).get(deadline.toMillis(), TimeUnit.MILLISECONDS);
+            done.get(deadline.toMillis(), TimeUnit.MILLISECONDS);
+            return true;
         } catch (TimeoutException e) {
-            // Its time is up: closing ends what still runs, and its attempts say so.
+            return false;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (java.util.concurrent.ExecutionException e) {
+            return true; // nobody waits for it any more
+        } catch (ExecutionException e) {
             throw new IllegalStateException("neither future fails", e);
         }
-        close();
     }
 
     @Override

@@ -39,7 +39,16 @@ public final class ScriptFiles {
      * @param name the file's name within its folder
      * @param fingerprint differs when the file, or what it may import, has changed
      */
-    public record Found(String name, Path path, Permissions permissions, long fingerprint) {}
+    public record Found(String name, Path path, Permissions permissions, long fingerprint) {
+        boolean isSameAs(Found other) {
+            return fingerprint == other.fingerprint && path.equals(other.path);
+        }
+
+        boolean isAsIn(Map<String, Found> look) {
+            var other = look.get(name);
+            return other != null && isSameAs(other);
+        }
+    }
 
     /** @throws UncheckedIOException if a folder cannot be read */
     public static Map<String, Found> scan(List<ScriptSource> sources, List<String> problems) {

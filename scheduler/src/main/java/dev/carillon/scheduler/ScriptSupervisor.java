@@ -21,8 +21,10 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -48,9 +50,9 @@ import org.slf4j.LoggerFactory;
 final class ScriptSupervisor implements AutoCloseable {
     /*
      * A script has at most one current incarnation, and beside it one that loads or several that drain. The new one's
-     * crons are registered while the old one's still fire: the store admits each occurrence once, so the handover by
-     * name neither misses nor doubles. Only when the new one has loaded is the old one drained; if it does not load, the
-     * old one goes on.
+     * crons are registered but not armed while the old one's still fire. When it has loaded they are armed, and only then
+     * is the old one drained: both may hold an occurrence for a moment, and the store admits it once, so the handover by
+     * name neither misses nor doubles. If it does not load, it has taken nothing, and the old one goes on.
      *
      * Each script's state is guarded by the script object. Nothing that blocks is done under that lock.
      */
@@ -82,6 +84,7 @@ final class ScriptSupervisor implements AutoCloseable {
             new Semaphore(Math.max(2, Runtime.getRuntime().availableProcessors()));
     private final Map<String, Script> scripts = new TreeMap<>();
     private final List<String> lastProblems = new ArrayList<>();
+    private @Nullable Map<String, Found> lastLook; // null before the first
     private @Nullable Alarm look;
     private @Nullable Alarm turns;
     private volatile boolean closing;
@@ -153,7 +156,7 @@ final class ScriptSupervisor implements AutoCloseable {
                 .map(script -> CompletableFuture.runAsync(() -> script.end(ScriptState.STOPPED), workers))
                 .toList();
         CompletableFuture.allOf(ends.toArray(CompletableFuture[]::new)).join();
-        workers.shutdown();
+        workers.close(); // waits for loads on their way: they would register jobs in a store that is closed
     }
 
     private static void cancel(@Nullable Alarm alarm) {
@@ -194,7 +197,10 @@ final class ScriptSupervisor implements AutoCloseable {
         }
     }
 
-    /** Brings the scripts in line with the files. */
+    /**
+     * Brings the scripts in line with the files. What is seen counts when the next look sees the same: editors and git
+     * write in pieces, and delete what they replace.
+     */
     private void refresh() {
         var problems = new ArrayList<String>();
         Map<String, Found> found;
@@ -209,25 +215,30 @@ final class ScriptSupervisor implements AutoCloseable {
             if (closing) {
                 return;
             }
+            var before = lastLook;
+            lastLook = found;
             for (var file : found.values()) {
                 var script = scripts.get(file.name());
+                if (before != null && !file.isAsIn(before)) {
+                    continue; // somebody may be writing it
+                }
                 if (script == null) {
                     script = new Script(file);
                     scripts.put(file.name(), script);
                     script.load(file);
-                } else if (script.file.fingerprint() != file.fingerprint()
-                        || !script.file.path().equals(file.path())) {
+                } else if (!script.file.isSameAs(file)) {
                     LOG.atInfo().addKeyValue("script", file.name()).log("changed, loading it again");
                     script.load(file);
                 }
             }
             scripts.values().removeIf(script -> {
-                boolean gone = !found.containsKey(script.file.name());
+                var name = script.file.name();
+                boolean gone = !found.containsKey(name) && (before == null || !before.containsKey(name));
                 if (gone) {
-                    LOG.atInfo().addKeyValue("script", script.file.name()).log("its file is gone, it ends");
+                    LOG.atInfo().addKeyValue("script", name).log("its file is gone, it ends");
                     work(() -> {
                         script.end(ScriptState.STOPPED);
-                        recorder.removed(script.file.name());
+                        recorder.removed(name);
                     });
                 }
                 return gone;
@@ -263,6 +274,7 @@ final class ScriptSupervisor implements AutoCloseable {
         private ScriptState state = ScriptState.LOADING;
         private @Nullable ScriptError error;
         private @Nullable Incarnation current;
+        private final Set<Incarnation> loads = new HashSet<>(); // on their way to being current
         private @Nullable Instant loadedAt;
         private int restarts;
         private int failuresInARow;
@@ -312,9 +324,10 @@ final class ScriptSupervisor implements AutoCloseable {
             try {
                 loading.acquire();
                 try {
-                    fresh = Incarnation.start(
-                            engine, options(newFile), state -> crons(newFile.name(), state), schedules::parse);
-                    fresh.load(newFile.path().toUri()).get(TOP_LEVEL_MAX.toMillis(), TimeUnit.MILLISECONDS);
+                    fresh = begin(newFile, own);
+                    if (fresh != null) {
+                        fresh.load(newFile.path().toUri()).get(TOP_LEVEL_MAX.toMillis(), TimeUnit.MILLISECONDS);
+                    }
                 } finally {
                     loading.release();
                 }
@@ -336,7 +349,32 @@ final class ScriptSupervisor implements AutoCloseable {
             } else if (fresh != null) {
                 loaded(newFile, own, fresh);
             }
+            synchronized (this) {
+                loads.remove(fresh);
+            }
             tried.complete(null);
+        }
+
+        /** A runtime for the file, or null if nobody wants it any more. */
+        private @Nullable Incarnation begin(Found newFile, long own) {
+            synchronized (this) {
+                if (ended || own != generation) {
+                    return null;
+                }
+            }
+            var fresh = Incarnation.start(
+                    engine, options(newFile), state -> crons(newFile.name(), state), schedules::parse);
+            synchronized (this) {
+                if (!ended) {
+                    loads.add(fresh);
+                    if (current != null) {
+                        fresh.holdCrons();
+                    }
+                    return fresh;
+                }
+            }
+            fresh.close();
+            return null;
         }
 
         private void loaded(Found newFile, long own, Incarnation fresh) {
@@ -359,12 +397,13 @@ final class ScriptSupervisor implements AutoCloseable {
                         .log(old == null ? "loaded" : "loaded anew, the version before drains");
                 fresh.exit().thenAccept(exit -> work(() -> exited(fresh, exit)));
                 publish();
+                fresh.armCrons();
             }
             if (old != null) {
-                old.drain(limits.stopDeadline());
+                old.drain(limits.stopDeadline(), "a changed version has replaced the script");
             }
             if (old != fresh) {
-                recorder.loaded(newFile.name());
+                recorder.loaded(newFile.name(), fresh.cronNames());
             }
         }
 
@@ -489,6 +528,7 @@ final class ScriptSupervisor implements AutoCloseable {
         /** Ends it for good, job functions first. Blocks. */
         void end(ScriptState how) {
             Incarnation last;
+            List<Incarnation> unfinished;
             synchronized (this) {
                 ended = true;
                 generation++;
@@ -496,10 +536,16 @@ final class ScriptSupervisor implements AutoCloseable {
                 nextRestartAt = null;
                 last = current;
                 current = null;
+                unfinished = List.copyOf(loads);
                 state = how;
             }
+            for (var load : unfinished) {
+                if (load != last) {
+                    load.close();
+                }
+            }
             if (last != null) {
-                last.drain(limits.stopDeadline());
+                last.drain(limits.stopDeadline(), "the script is stopped");
             }
             publish();
         }

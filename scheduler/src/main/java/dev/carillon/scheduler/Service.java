@@ -230,6 +230,7 @@ public final class Service implements ServiceView, AutoCloseable {
         synchronized (alarms) {
             alarms.forEach(Alarm::cancel);
         }
+        recorder.stopping();
         supervisor.close();
         recorder.close();
         var node = quartz;

@@ -2,6 +2,10 @@ package dev.carillon.scheduler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.carillon.runtime.Permissions;
 import dev.carillon.runtime.time.VirtualTime;
 import dev.carillon.scheduler.Configuration.ScriptSource;
@@ -9,6 +13,8 @@ import dev.carillon.scheduler.http.ServiceView.ScriptState;
 import dev.carillon.scheduler.http.ServiceView.ScriptView;
 import dev.carillon.scheduler.run.JobKey;
 import dev.carillon.scheduler.run.JobState;
+import dev.carillon.scheduler.run.LogLine;
+import dev.carillon.scheduler.run.Reason;
 import dev.carillon.scheduler.run.RunId;
 import dev.carillon.scheduler.run.RunQuery;
 import dev.carillon.scheduler.run.RunState;
@@ -27,6 +33,7 @@ import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** The whole service on virtual time: real engine, real database, real files. */
 @NullUnmarked
@@ -45,6 +52,11 @@ class ServiceTest {
     }
 
     private void serve(Map<String, String> flags) {
+        start(flags);
+        service.awaitScripts();
+    }
+
+    private void start(Map<String, String> flags) {
         var all = new java.util.HashMap<>(Map.of(
                 "http.port", "0",
                 "node.name", "test",
@@ -57,7 +69,6 @@ class ServiceTest {
                 configuration,
                 time,
                 from -> JdbcRunStore.open(new StoreConfig(from.database().url())));
-        service.awaitScripts();
     }
 
     @AfterEach
@@ -313,6 +324,66 @@ class ServiceTest {
                     .first()
                     .extracting(RunSummary::state)
                     .isEqualTo(RunState.INTERRUPTED);
+        }
+    }
+
+    @Test
+    void stopping_while_scripts_load_waits_for_them_and_leaves_no_error() throws IOException {
+        for (int i = 0; i < 20; i++) {
+            script("s" + i + ".ts", "Deno.cron('job', '* * * * *', () => {}); await new Promise(() => {});");
+        }
+        var log = new ListAppender<ILoggingEvent>();
+        var root = (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
+        log.start();
+        root.addAppender(log);
+        try {
+            start(Map.of());
+            service.close();
+        } finally {
+            root.detachAppender(log);
+        }
+        assertThat(log.list)
+                .filteredOn(event -> event.getLevel() == Level.ERROR)
+                .isEmpty();
+        assertThat(Thread.getAllStackTraces().keySet())
+                .filteredOn(thread -> thread.getName().matches("s\\d+\\.ts"))
+                .isEmpty();
+    }
+
+    @Test
+    void a_minute_that_passes_while_the_service_stops_is_not_blamed_on_the_script() throws Exception {
+        script("slow.ts", "Deno.cron('slow', '* * * * *', () => new Promise(() => {}));");
+        script("idle.ts", "Deno.cron('idle', '* * * * *', () => {});");
+        serve(Map.of("limits.stop-deadline", "500ms"));
+        until("it runs", () -> !runs("slow.ts/slow").isEmpty());
+        var stopping = Thread.ofVirtual().start(service::close);
+        until("its deadline over", () -> !stopping.isAlive());
+        time.advance(Duration.ofMinutes(3));
+        start(Map.of());
+        assertThat(runs("idle.ts/idle"))
+                .extracting(RunSummary::reason)
+                .doesNotContain(Reason.SCRIPT_NOT_LOADED.words());
+        assertThat(runs("idle.ts/idle")).extracting(RunSummary::reason).contains(Reason.SERVICE_DOWN.words());
+    }
+
+    @Test
+    void a_run_hears_through_its_signal_that_the_service_stops() throws IOException {
+        script("s.ts", """
+                Deno.cron("polite", "* * * * *", async () => {
+                  const { signal } = Carillon.run!;
+                  await new Promise((resolve) => signal.addEventListener("abort", resolve));
+                  console.log(`${signal.reason}`);
+                });
+                """);
+        serve(Map.of("limits.stop-deadline", "2s"));
+        until("it runs", () -> !runs("s.ts/polite").isEmpty());
+        service.close();
+        try (var store = JdbcRunStore.open(new StoreConfig("jdbc:h2:file:" + folder.resolve("db")))) {
+            var run = store.runs(RunQuery.newest(10)).items().getFirst();
+            assertThat(run.state()).isEqualTo(RunState.SUCCEEDED);
+            assertThat(store.logs(new RunId(run.id()), -1, 10))
+                    .extracting(LogLine::text)
+                    .containsExactly("AbortError: the script is stopped");
         }
     }
 

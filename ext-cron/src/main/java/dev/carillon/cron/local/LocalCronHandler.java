@@ -310,6 +310,11 @@ public final class LocalCronHandler implements CronHandler {
         }
 
         @Override
+        public boolean isDue() {
+            return state == State.DUE || state == State.ARMED && dueMs <= now();
+        }
+
+        @Override
         public void close() {
             switch (state) {
                 case CLOSED, ENDING -> {

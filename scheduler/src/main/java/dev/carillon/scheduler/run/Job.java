@@ -56,10 +56,7 @@ final class Job {
         return !live.isEmpty();
     }
 
-    synchronized Optional<RecordingCronHandle> newestHandle() {
-        return live.isEmpty() ? Optional.empty() : Optional.of(live.getLast());
-    }
-
+    /** Oldest first: while a script is reloaded, both versions' are here. */
     synchronized List<RecordingCronHandle> handles() {
         return List.copyOf(live);
     }

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Threads: as {@link CronHandle}; {@link #trigger} and the backend's and store's answers come on any thread, under
  * this handle's lock.
  */
-final class RecordingCronHandle implements CronHandle {
+public final class RecordingCronHandle implements CronHandle {
     /*
      * Two questions may be open at once: the script waits in `waiting` for the next fire, and the backend has been
      * asked for its own. Normally one answers the other. A run started by hand answers `waiting` while the backend's
@@ -37,6 +38,7 @@ final class RecordingCronHandle implements CronHandle {
     private final CronSpec spec;
     private final CronHandle inner;
     private final Executor loop;
+    private final Consumer<RecordingCronHandle> onEnd;
 
     private @Nullable CompletableFuture<CronNext> waiting;
     private CronNext.@Nullable Fire held;
@@ -45,14 +47,22 @@ final class RecordingCronHandle implements CronHandle {
     private @Nullable Attempt printed; // whose scope is still known
     private @Nullable Alarm tick; // when the next occurrence passes unserved
     private CompletableFuture<Boolean> starting = CompletableFuture.completedFuture(false); // of current
+    private boolean draining;
     private boolean closed;
 
-    RecordingCronHandle(RunRecorder recorder, Job job, CronSpec spec, CronHandle inner, Executor loop) {
+    RecordingCronHandle(
+            RunRecorder recorder,
+            Job job,
+            CronSpec spec,
+            CronHandle inner,
+            Executor loop,
+            Consumer<RecordingCronHandle> onEnd) {
         this.recorder = recorder;
         this.job = job;
         this.spec = spec;
         this.inner = inner;
         this.loop = loop;
+        this.onEnd = onEnd;
     }
 
     Job job() {
@@ -95,6 +105,11 @@ final class RecordingCronHandle implements CronHandle {
         return outer;
     }
 
+    /** True if a run by hand would start at once. */
+    synchronized boolean isFree() {
+        return !closed && !draining && current == null && waiting != null;
+    }
+
     /** Starts a run by hand. */
     CompletableFuture<RunSummary> trigger() {
         var now = recorder.time().now();
@@ -112,6 +127,33 @@ final class RecordingCronHandle implements CronHandle {
         var started = new CompletableFuture<RunSummary>();
         start(attempt, new CronNext.Fire(now, 1, runInfo(attempt, 1)), started);
         return started;
+    }
+
+    /**
+     * Takes no new occurrences. What is due already, or is being started, still runs; then, or else at once, the cron
+     * closes. Runtime thread.
+     *
+     * @return true if it is closed
+     */
+    public boolean drain() {
+        synchronized (this) {
+            boolean starting = current != null && waiting != null;
+            draining = !closed && (starting || held != null || inner.isDue());
+            if (draining) {
+                return false;
+            }
+        }
+        close();
+        return true;
+    }
+
+    private void drained() {
+        synchronized (this) {
+            if (!draining || held != null) {
+                return;
+            }
+        }
+        close();
     }
 
     @Override
@@ -138,6 +180,7 @@ final class RecordingCronHandle implements CronHandle {
             current = null;
             forgetScope();
         }
+        onEnd.accept(this);
         if (attempt != null) {
             starting.thenAccept(fresh -> {
                 if (fresh) {
@@ -157,7 +200,10 @@ final class RecordingCronHandle implements CronHandle {
                 fail(error);
             } else {
                 switch (next) {
-                    case CronNext.Closed end -> answer(end);
+                    case CronNext.Closed end -> {
+                        onEnd.accept(this);
+                        answer(end);
+                    }
                     case CronNext.Fire fire -> arrived(fire);
                 }
             }
@@ -216,7 +262,8 @@ final class RecordingCronHandle implements CronHandle {
                         fire.scheduledFireTime(),
                         fire.attempt(),
                         runInfo(attempt, Math.max(fire.run().fence(), fire.attempt())),
-                        fire.scope()),
+                        fire.scope(),
+                        fire.abort()),
                 null);
     }
 
@@ -272,6 +319,7 @@ final class RecordingCronHandle implements CronHandle {
             interrupt(attempt, Reason.CRON_CLOSED);
             giveBack(attempt);
         } else {
+            drained();
             outer.complete(fire);
         }
         if (told != null) {
@@ -311,6 +359,7 @@ final class RecordingCronHandle implements CronHandle {
 
     /** The script does not hear of this fire; the backend gets its slot back and is asked for the next. */
     private void giveBack(Attempt attempt) {
+        drained();
         if (attempt.trigger() == RunTrigger.SCHEDULE) {
             ask(new Outcome.Succeeded());
             return;
@@ -334,7 +383,10 @@ final class RecordingCronHandle implements CronHandle {
 
     /** The script never hears of this fire: ask the backend for the next. */
     private void askAgain() {
-        loop.execute(() -> ask(new Outcome.Succeeded()));
+        loop.execute(() -> {
+            drained();
+            ask(new Outcome.Succeeded());
+        });
     }
 
     private void end(Attempt attempt, Outcome outcome, Instant now) {

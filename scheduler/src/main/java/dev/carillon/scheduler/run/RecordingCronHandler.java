@@ -1,6 +1,5 @@
 package dev.carillon.scheduler.run;
 
-import dev.carillon.cron.CronHandle;
 import dev.carillon.cron.CronHandler;
 import dev.carillon.cron.CronSpec;
 import java.util.Set;
@@ -13,7 +12,7 @@ import java.util.concurrent.Executor;
  *
  * <p>Threads, closing: as {@link CronHandler}. Closing ends what is still under way as interrupted and closes the backend.
  */
-final class RecordingCronHandler implements CronHandler {
+public final class RecordingCronHandler implements CronHandler {
     private final RunRecorder recorder;
     private final String script;
     private final CronHandler backend;
@@ -34,10 +33,10 @@ final class RecordingCronHandler implements CronHandler {
     }
 
     @Override
-    public CronHandle create(CronSpec spec) {
+    public RecordingCronHandle create(CronSpec spec) {
         var inner = backend.create(spec); // refuses first: what it refuses is no job
         var handle = new RecordingCronHandle(
-                recorder, recorder.jobFor(new JobKey(script, spec.name()), spec), spec, inner, loop);
+                recorder, recorder.jobFor(new JobKey(script, spec.name()), spec), spec, inner, loop, open::remove);
         open.add(handle);
         recorder.registered(handle, spec);
         return handle;

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -112,7 +113,7 @@ public final class RunRecorder implements AutoCloseable {
      *
      * @param loop runs a task on the script's runtime thread
      */
-    public CronHandler handler(String script, CronHandler backend, Executor loop) {
+    public RecordingCronHandler handler(String script, CronHandler backend, Executor loop) {
         return new RecordingCronHandler(this, script, backend, loop);
     }
 
@@ -128,10 +129,14 @@ public final class RunRecorder implements AutoCloseable {
         };
     }
 
-    /** The script's top level is done: jobs it had once and did not register are retired. */
-    public void loaded(String script) {
+    /**
+     * The script's top level is done: jobs it had once and did not register are retired.
+     *
+     * @param names of the crons it registered; it may have broken since, and then they are not live
+     */
+    public void loaded(String script, Set<String> names) {
         for (var job : jobs.values()) {
-            if (job.key.script().equals(script) && !job.isLive()) {
+            if (job.key.script().equals(script) && !job.isLive() && !names.contains(job.key.name())) {
                 retire(job);
             }
         }
@@ -147,7 +152,7 @@ public final class RunRecorder implements AutoCloseable {
 
     /** The script is gone for good, its file deleted: its jobs are retired. */
     public void removed(String script) {
-        loaded(script);
+        loaded(script, Set.of());
     }
 
     public void listen(RunListener listener) {
@@ -182,7 +187,12 @@ public final class RunRecorder implements AutoCloseable {
      * @throws JobRefused if there is no such job, it is running, or no live script registers it
      */
     public CompletableFuture<RunSummary> trigger(JobKey key) {
-        var handle = known(key).newestHandle();
+        // A version of the script that is still loading does not listen yet; the one before it does.
+        var handles = known(key).handles().reversed();
+        var handle = handles.stream()
+                .filter(RecordingCronHandle::isFree)
+                .findFirst()
+                .or(() -> handles.stream().findFirst());
         if (handle.isEmpty()) {
             throw new JobRefused(
                     JobRefused.Code.NOT_LOADED,
@@ -218,14 +228,17 @@ public final class RunRecorder implements AutoCloseable {
         return node;
     }
 
+    /** Scripts are about to be stopped for good: what passes from now on is the next process's to tell. */
+    public synchronized void stopping() {
+        closed = true;
+        if (audit != null) {
+            audit.cancel();
+        }
+    }
+
     @Override
     public void close() {
-        synchronized (this) {
-            closed = true;
-            if (audit != null) {
-                audit.cancel();
-            }
-        }
+        stopping();
         for (var job : jobs.values()) {
             for (var handle : job.handles()) {
                 handle.abandon(Reason.SERVICE_STOPPED);

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -164,7 +165,7 @@ class RunRecorderTest {
                 .hasMessageContaining("not loaded");
         assertThatThrownBy(() -> recorded.recorder.trigger(new JobKey("s.ts", "zz")))
                 .hasMessage("there is no job 's.ts/zz'");
-        recorded.recorder.loaded("s.ts");
+        recorded.recorder.loaded("s.ts", Set.of());
         assertThatThrownBy(() -> recorded.recorder.pause(A)).hasMessageContaining("retired");
     }
 
@@ -225,7 +226,7 @@ class RunRecorderTest {
         handler = recorded.handler("s.ts", LocalCronHandler.Limits.DENO);
         var again =
                 new JobFake("a", handler.create(spec("a", "* * * * *")), later::now, new ArrayList<>()).succeeding();
-        recorded.recorder.loaded("s.ts");
+        recorded.recorder.loaded("s.ts", Set.of());
         loopLater.drain();
         later.advanceTo(at("2024-01-01T00:03:05Z"));
         assertThat(told("s.ts/a"))

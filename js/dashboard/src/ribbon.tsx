@@ -30,6 +30,8 @@ interface Lane {
   job: Job;
   runs: RunSummary[];
   fires: string[];
+  /** When the last known fire is, if the schedule goes on beyond it and within the drum. */
+  moreAfter: string | null;
 }
 
 /* The fires after the next one come with a job's own page; they are asked for the few jobs on the drum, and again only when
@@ -80,7 +82,9 @@ function lanes(jobs: readonly Job[], from: number, to: number, at: number): Lane
       ...runs.map((run) => (live(run) ? 0 : at - endOf(run, at))),
       ...due.map((fire) => Date.parse(fire) - at),
     );
-    found.push({ job, runs, fires: due, distance });
+    // The service tells a few fires ahead; a schedule has no end, so what lies beyond the last one told is unknown, not empty.
+    const moreAfter = due.length > 1 && due.length === next.length ? (due.at(-1) ?? null) : null;
+    found.push({ job, runs, fires: due, moreAfter, distance });
   }
   return found
     .sort((a, b) => a.distance - b.distance)
@@ -176,6 +180,9 @@ export function Ribbon({ jobs }: { jobs: readonly Job[] }) {
               {lane.fires.map((fire) => (
                 <i key={fire} class="lane-fire" style={{ left: `${Math.max(percent(fire ? Date.parse(fire) : at), PAST_SHARE * 100)}%` }} title={`${lane.job.name}: due ${timeOfDay(new Date(fire), zone.value)}`} />
               ))}
+              {lane.moreAfter !== null && (
+                <i class="lane-more" style={{ left: `${percent(Date.parse(lane.moreAfter)) + 1}%` }} title={`${lane.job.name}: and so on`} />
+              )}
               <i class="now-line" style={{ left: `${PAST_SHARE * 100}%` }} />
             </div>
           </div>

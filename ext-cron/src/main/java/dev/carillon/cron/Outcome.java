@@ -15,6 +15,12 @@ public sealed interface Outcome {
      */
     record Failed(String error) implements Outcome {}
 
+    /**
+     * The job function was cut off, or never called: no verdict on it. Where the run has a next attempt on another node,
+     * that one decides; elsewhere the schedule goes on.
+     */
+    record Interrupted() implements Outcome {}
+
     /** True unless it failed; what decides between schedule and backoff. */
     default boolean ok() {
         return !(this instanceof Failed);

@@ -47,6 +47,11 @@ final class QuartzNode implements AutoCloseable {
         return backend.handler(script, loop, limits);
     }
 
+    /** Claims nothing more, and hands over what ends unfinished from now on. */
+    void leave() {
+        backend.leave();
+    }
+
     @Override
     public void close() {
         backend.close();

@@ -231,9 +231,12 @@ public final class Service implements ServiceView, AutoCloseable {
             alarms.forEach(Alarm::cancel);
         }
         recorder.stopping();
+        var node = quartz;
+        if (node != null) {
+            node.leave();
+        }
         supervisor.close();
         recorder.close();
-        var node = quartz;
         if (node != null) {
             node.close();
         }

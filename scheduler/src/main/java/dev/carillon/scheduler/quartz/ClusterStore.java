@@ -12,7 +12,6 @@ import java.util.Date;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import org.quartz.JobBuilder;
 import org.quartz.JobDetail;
@@ -210,8 +209,7 @@ public final class ClusterStore extends JobStoreTX {
                             wanted.add(new Fired(
                                     entryPrefix + entries.incrementAndGet(),
                                     cron,
-                                    new Armed(rows.getLong(3), rows.getLong(4), rows.getInt(5), rows.getLong(6)),
-                                    new CompletableFuture<>()));
+                                    new Armed(rows.getLong(3), rows.getLong(4), rows.getInt(5), rows.getLong(6))));
                         }
                     }
                 }

@@ -2,11 +2,57 @@ package dev.carillon.scheduler.quartz;
 
 import dev.carillon.scheduler.quartz.DueTrigger.Armed;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A job this node has claimed, from the claim until the claim is given up.
  *
- * @param entryId key in {@code qrtz_fired_triggers}; whoever deletes that row decides what the trigger does next
- * @param ended completes when the claim has been given up
+ * <p>Threads: any.
  */
-record Fired(String entryId, QuartzCron cron, Armed armed, CompletableFuture<Void> ended) {}
+final class Fired {
+    private final String entryId;
+    private final QuartzCron cron;
+    private final Armed armed;
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private final AtomicBoolean givenUp = new AtomicBoolean();
+    private volatile boolean begun;
+
+    /** @param entryId key in {@code qrtz_fired_triggers}; whoever deletes that row decides what the trigger does next */
+    Fired(String entryId, QuartzCron cron, Armed armed) {
+        this.entryId = entryId;
+        this.cron = cron;
+        this.armed = armed;
+    }
+
+    String entryId() {
+        return entryId;
+    }
+
+    QuartzCron cron() {
+        return cron;
+    }
+
+    Armed armed() {
+        return armed;
+    }
+
+    /** Completes when the claim has been given up. */
+    CompletableFuture<Void> ended() {
+        return ended;
+    }
+
+    /** The script hears of it: from here on whoever takes over is the next attempt. */
+    void begin() {
+        begun = true;
+    }
+
+    /** True for the first who wants to give it up; how it ended is his to say. */
+    boolean giveUp() {
+        return givenUp.compareAndSet(false, true);
+    }
+
+    /** The same run for somebody else, at once. */
+    Armed handOver(long nowMs, long order) {
+        return new Armed(nowMs, armed.scheduledMs(), begun ? armed.attempt() + 1 : armed.attempt(), order);
+    }
+}

@@ -63,6 +63,7 @@ public final class QuartzBackend implements AutoCloseable {
     private volatile long looked;
     private volatile long checkedInNanos;
     private volatile boolean clockOff;
+    private volatile boolean leaving;
     private volatile boolean closed;
     private @Nullable Alarm alarm;
     private long alarmMs;
@@ -131,8 +132,18 @@ public final class QuartzBackend implements AutoCloseable {
         return claims.size();
     }
 
+    /** Claims nothing more; what a closing handler still runs goes to other nodes. Before the runtimes are closed. */
+    public void leave() {
+        leaving = true;
+    }
+
+    boolean isLeaving() {
+        return leaving;
+    }
+
     @Override
     public void close() {
+        leave();
         synchronized (this) {
             if (closed) {
                 return;
@@ -149,8 +160,7 @@ public final class QuartzBackend implements AutoCloseable {
             LOG.log(System.Logger.Level.WARNING, "node={0}: standby: {1}", config.node(), e.getMessage());
         }
         for (var fired : claims.values()) { // what still runs is interrupted: the next attempt is anybody's
-            var armed = fired.armed();
-            end(fired, new Armed(time.currentTimeMillis(), armed.scheduledMs(), armed.attempt() + 1, order()));
+            end(fired, fired.handOver(time.currentTimeMillis(), order()));
         }
         writer.close();
         try {
@@ -193,9 +203,11 @@ public final class QuartzBackend implements AutoCloseable {
         crons.remove(cron.key(), cron);
     }
 
-    /** A run has ended: what its trigger does next. */
+    /** A run has ended: what its trigger does next. Only the first end counts. */
     void end(Fired fired, Armed next) {
-        writer.submit(new ArmWriter.End(fired, next));
+        if (fired.giveUp()) {
+            writer.submit(new ArmWriter.End(fired, next));
+        }
     }
 
     /** A claim came to nothing: the same again, for anybody. */
@@ -246,7 +258,7 @@ public final class QuartzBackend implements AutoCloseable {
     }
 
     boolean mayClaim() {
-        return !closed
+        return !leaving
                 && !clockOff
                 && System.nanoTime() - checkedInNanos < config.slack().toNanos();
     }

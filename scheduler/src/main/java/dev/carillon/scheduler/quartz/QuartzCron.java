@@ -63,6 +63,20 @@ final class QuartzCron implements CronHandle {
         return key;
     }
 
+    boolean isOf(QuartzCronHandler one) {
+        return handler == one;
+    }
+
+    /** The runtime has ended: what it was running will not report any more. */
+    void abandon(Fired claim) {
+        var now = backend.time().now();
+        backend.end(
+                claim,
+                backend.isLeaving()
+                        ? claim.handOver(now.toEpochMilli(), backend.order())
+                        : follow(new Outcome.Succeeded(), claim.armed(), now));
+    }
+
     boolean isClosed() {
         return state == State.CLOSED || state == State.ENDING;
     }
@@ -71,7 +85,6 @@ final class QuartzCron implements CronHandle {
     public CompletionStage<CronNext> next(Outcome previous) {
         var ended = fired;
         fired = null;
-        boolean closing = state == State.ENDING;
         if (ended != null) {
             handler.release();
         }
@@ -87,8 +100,12 @@ final class QuartzCron implements CronHandle {
         }
         var now = backend.time().now();
         if (ended != null) {
-            var outcome = closing ? new Outcome.Succeeded() : previous; // a closed cron is not retried
-            backend.end(ended, follow(outcome, ended.armed(), now));
+            // A closed cron's retry goes on where another node has the job; where none has, it is never claimed.
+            backend.end(
+                    ended,
+                    previous instanceof Outcome.Interrupted
+                            ? ended.handOver(now.toEpochMilli(), backend.order())
+                            : follow(previous, ended.armed(), now));
         } else if (!registered && state == State.WAITING) {
             registered = true;
             backend.register(this, follow(previous, null, now));
@@ -148,6 +165,7 @@ final class QuartzCron implements CronHandle {
             return;
         }
         fired = claim;
+        claim.begin();
         var armed = claim.armed();
         var scheduled = Instant.ofEpochMilli(armed.scheduledMs());
         pending.complete(new CronNext.Fire(

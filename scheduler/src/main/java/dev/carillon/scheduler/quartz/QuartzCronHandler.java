@@ -14,7 +14,8 @@ import java.util.concurrent.Executor;
  * Crons of one runtime on a {@link QuartzBackend}.
  *
  * <p>Threads: the runtime's, but for {@link #reserve} and {@link #release}.
- * <p>Closing: closes every cron; what runs keeps its claim until it ends or the backend closes.
+ * <p>Closing: after its runtime; closes every cron and gives up what was still running: for the schedule to go on or,
+ * when the node is leaving, to other nodes as the next attempt.
  */
 final class QuartzCronHandler implements CronHandler {
     private final QuartzBackend backend;
@@ -58,6 +59,11 @@ final class QuartzCronHandler implements CronHandler {
         closed = true;
         for (var cron : new ArrayList<>(byName.values())) {
             cron.close();
+        }
+        for (var fired : backend.claimed()) {
+            if (fired.cron().isOf(this)) {
+                fired.cron().abandon(fired);
+            }
         }
     }
 

@@ -164,7 +164,9 @@ public final class RecordingCronHandle implements CronHandle {
             }
             closed = true;
             cancelTick();
-            dropRetry();
+            if (!recorder.isClustered()) { // there the retry outlives this process
+                dropRetry();
+            }
         }
         inner.close();
         job.remove(this);
@@ -317,7 +319,7 @@ public final class RecordingCronHandle implements CronHandle {
         recorder.changed(attempt.running());
         if (outer == null) { // closed while its start was being written
             interrupt(attempt, Reason.CRON_CLOSED);
-            giveBack(attempt);
+            giveBack(attempt, new Outcome.Interrupted());
         } else {
             drained();
             outer.complete(fire);
@@ -330,7 +332,7 @@ public final class RecordingCronHandle implements CronHandle {
     /** The occurrence has its row already: another node has it, or the clock was set back. */
     private void notOurs(Attempt attempt) {
         if (forget(attempt)) {
-            giveBack(attempt);
+            giveBack(attempt, new Outcome.Succeeded());
         }
     }
 
@@ -338,14 +340,18 @@ public final class RecordingCronHandle implements CronHandle {
     private void unrecorded(Attempt attempt, Throwable error, @Nullable CompletableFuture<RunSummary> told) {
         recorder.storeFailed("start of " + job.key + " due " + attempt.scheduledTime(), error);
         boolean mine = forget(attempt);
+        // In a cluster its claim stands, and is given back as soon as the database answers.
+        boolean later = recorder.isClustered()
+                && error instanceof StoreException refused
+                && refused.code() == StoreException.Code.UNREACHABLE;
         if (told != null) {
             told.completeExceptionally(error);
-        } else {
+        } else if (!later) {
             skip(List.of(
                     new Skip(attempt.id(), job.key, attempt.scheduledTime(), Reason.NOT_RECORDED, recorder.node())));
         }
         if (mine) {
-            giveBack(attempt);
+            giveBack(attempt, later ? new Outcome.Interrupted() : new Outcome.Succeeded());
         }
     }
 
@@ -358,10 +364,10 @@ public final class RecordingCronHandle implements CronHandle {
     }
 
     /** The script does not hear of this fire; the backend gets its slot back and is asked for the next. */
-    private void giveBack(Attempt attempt) {
+    private void giveBack(Attempt attempt, Outcome outcome) {
         drained();
         if (attempt.trigger() == RunTrigger.SCHEDULE) {
-            ask(new Outcome.Succeeded());
+            ask(outcome);
             return;
         }
         CronNext.Fire late;
@@ -398,10 +404,10 @@ public final class RecordingCronHandle implements CronHandle {
         switch (outcome) {
             case Outcome.Failed(var error) -> {
                 boolean again = scheduled
-                        && !closed
+                        && (!closed || recorder.isClustered())
                         && attempt.number() <= spec.backoff().size();
                 var retryAt = again ? now.plus(spec.backoff().get(attempt.number() - 1)) : null;
-                if (again) {
+                if (again && !closed) {
                     retrying = attempt;
                     armTick(Reason.RETRY_PENDING);
                 }
@@ -415,6 +421,7 @@ public final class RecordingCronHandle implements CronHandle {
                         attempt.succeeded(now),
                         new AttemptEnd(
                                 attempt.id(), attempt.number(), RunEvent.ATTEMPT_SUCCEEDED, now, null, null, null));
+            case Outcome.Interrupted cut -> interrupt(attempt, Reason.SERVICE_STOPPED);
             case Outcome.Registered first ->
                 throw new IllegalStateException(
                         "cron " + job.key + " registered again while " + attempt.id() + " runs");

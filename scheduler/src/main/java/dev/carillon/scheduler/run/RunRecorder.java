@@ -246,6 +246,10 @@ public final class RunRecorder implements AutoCloseable {
         }
     }
 
+    boolean isClustered() {
+        return clustered;
+    }
+
     TimeSource time() {
         return time;
     }

@@ -36,6 +36,7 @@ import java.util.stream.Collectors;
  *   <li>{@code url}, {@code name}: JDBC URL and name of the node; both are needed
  *   <li>{@code jobs}, {@code schedule}, {@code work}: how many jobs, when all of them are due (seconds first), and how
  *       many milliseconds a run takes
+ *   <li>{@code fails}: every first attempt fails, and is retried after so many milliseconds
  *   <li>{@code limit}: most runs at a time
  *   <li>{@code connections}: size of Quartz's pool
  *   <li>{@code idle}, {@code janitor}: milliseconds
@@ -123,7 +124,8 @@ final class ClusterNode {
 
     private void add(CronHandler handler, String job, String schedule, long workMs) {
         loop.execute(() -> {
-            var spec = new CronSpec(job, CronSchedule.parseWithSeconds(schedule), List.of());
+            var backoff = fails() ? List.of(Duration.ofMillis(number("fails", 0))) : List.<Duration>of();
+            var spec = new CronSpec(job, CronSchedule.parseWithSeconds(schedule), backoff);
             ask(handler.create(spec), new Outcome.Registered(), job, Duration.ofMillis(workMs));
         });
     }
@@ -134,10 +136,15 @@ final class ClusterNode {
                 tell("started", fire, job);
                 loop.after(work, () -> {
                     tell("ended", fire, job);
-                    ask(handle, new Outcome.Succeeded(), job, work);
+                    boolean fails = fails() && fire.attempt() == 1;
+                    ask(handle, fails ? new Outcome.Failed("the first fails") : new Outcome.Succeeded(), job, work);
                 });
             }
         });
+    }
+
+    private boolean fails() {
+        return settings.containsKey("fails");
     }
 
     /** As the service does: others are not to take what this node was there for as missed. */

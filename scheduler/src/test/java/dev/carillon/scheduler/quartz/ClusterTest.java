@@ -3,14 +3,17 @@ package dev.carillon.scheduler.quartz;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.carillon.scheduler.quartz.NodeProcess.Fire;
+import dev.carillon.scheduler.run.AttemptRow;
 import dev.carillon.scheduler.run.AttemptState;
 import dev.carillon.scheduler.run.RunState;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -202,6 +205,57 @@ class ClusterTest {
                                 .count()
                         >= JOBS);
         cluster.assertNothingDoubled();
+    }
+
+    @Test
+    void a_retry_that_is_pending_when_its_node_leaves_is_made_by_another_when_it_is_due() throws Exception {
+        retriesGoOn(NodeProcess::leave);
+    }
+
+    @Test
+    void a_retry_that_is_pending_when_its_node_is_killed_is_made_by_another_when_it_is_due() throws Exception {
+        retriesGoOn(NodeProcess::kill);
+    }
+
+    private void retriesGoOn(End end) throws Exception {
+        var first = cluster.up("n1", "jobs=" + JOBS, "work=10", "fails=4000");
+        var other = cluster.up("n2", "jobs=" + JOBS, "work=10", "fails=4000");
+        var left = new HashSet<String>();
+        cluster.await(
+                "a retry is pending",
+                () -> left.addAll(cluster.query("select id from run where state = 'retrying' and node = 'n1'")));
+        end.of(first);
+        var gone = Instant.now();
+        cluster.await(
+                "their retries have been made",
+                () -> cluster.runs().stream()
+                        .filter(run -> left.contains(run.id()))
+                        .allMatch(run -> run.state().ended()));
+        other.leave();
+
+        int pending = 0;
+        for (var run : cluster.runs()) {
+            if (left.contains(run.id())) {
+                var attempts = cluster.attemptsOf(run);
+                assertThat(attempts)
+                        .as("%s", run)
+                        .extracting(AttemptRow::state)
+                        .containsExactly(AttemptState.FAILED, AttemptState.SUCCEEDED);
+                var due = Objects.requireNonNull(attempts.getFirst().retryAt());
+                assertThat(attempts.getLast().startedAt()).isAfterOrEqualTo(due);
+                if (due.isAfter(gone)) {
+                    pending++;
+                    assertThat(attempts.getLast().node()).isEqualTo("n2");
+                }
+            }
+        }
+        assertThat(pending).isPositive();
+        cluster.assertNothingDoubled();
+    }
+
+    /** How a node goes. */
+    private interface End {
+        void of(NodeProcess node) throws Exception;
     }
 
     private NodeProcess start(String name, long workMs) throws Exception {

@@ -114,19 +114,8 @@ final class ArmWriter implements AutoCloseable {
         }
         long tries = 0;
         while (true) {
-            try (var connection = database.connection()) {
-                connection.setAutoCommit(false);
-                List<Runnable> after;
-                try {
-                    after = write(connection, group);
-                    connection.commit();
-                } catch (SQLException | RuntimeException e) {
-                    connection.rollback();
-                    throw e;
-                } finally {
-                    connection.setAutoCommit(true);
-                }
-                after.forEach(Runnable::run);
+            try {
+                database.transaction(connection -> write(connection, group)).forEach(Runnable::run);
                 return;
             } catch (SQLException | RuntimeException e) {
                 LOG.log(
@@ -311,18 +300,8 @@ final class ArmWriter implements AutoCloseable {
      * claims of this node whose commit was reported as failed.
      */
     int freeOrphans() {
-        try (var connection = database.connection()) {
-            connection.setAutoCommit(false);
-            try {
-                int freed = dropForgottenClaims(connection) + rearm(connection);
-                connection.commit();
-                return freed;
-            } catch (SQLException | RuntimeException e) {
-                connection.rollback();
-                throw e;
-            } finally {
-                connection.setAutoCommit(true);
-            }
+        try {
+            return database.transaction(connection -> dropForgottenClaims(connection) + rearm(connection));
         } catch (SQLException e) {
             throw database.explain(e);
         }

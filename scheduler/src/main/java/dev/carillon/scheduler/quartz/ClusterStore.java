@@ -87,25 +87,18 @@ public final class ClusterStore extends JobStoreTX {
             backend.lookEnds(look, Armed.NEVER);
             return List.of();
         }
-        try (var connection = database.connection()) {
-            connection.setAutoCommit(false);
-            List<OperableTrigger> claimed = List.of();
-            try {
-                claimed = claim(connection, maxCount);
-                long soonest = claimed.isEmpty() ? soonest(connection) : Armed.NEVER;
-                connection.commit();
-                if (claimed.isEmpty()) {
-                    backend.lookEnds(look, soonest);
-                }
-            } catch (SQLException | RuntimeException e) {
-                connection.rollback(); // if the commit went through after all, the janitor finds claims nobody runs
-                claimed.forEach(ClusterStore::unclaim);
-                throw e;
-            } finally {
-                connection.setAutoCommit(true);
+        var claimed = new ArrayList<OperableTrigger>();
+        try {
+            long soonest = database.transaction(connection -> {
+                claimed.addAll(claim(connection, maxCount));
+                return claimed.isEmpty() ? soonest(connection) : Armed.NEVER;
+            });
+            if (claimed.isEmpty()) {
+                backend.lookEnds(look, soonest);
             }
             return claimed;
         } catch (SQLException | RuntimeException e) {
+            claimed.forEach(ClusterStore::unclaim); // if the commit went through after all, the janitor finds them
             throw new JobPersistenceException("cannot look for due triggers: " + e.getMessage(), e);
         }
     }

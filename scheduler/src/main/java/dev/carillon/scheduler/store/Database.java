@@ -72,6 +72,21 @@ public final class Database implements AutoCloseable {
         }
     }
 
+    /** What is done on a connection. */
+    public interface Work<T> {
+        T on(Connection connection) throws SQLException;
+    }
+
+    /** Does all of {@code work} or nothing; if the commit itself fails, nobody knows which. */
+    public <T> T transaction(Work<T> work) throws SQLException {
+        try (var connection = connection()) { // the pool rolls back what was not committed
+            connection.setAutoCommit(false);
+            var result = work.on(connection);
+            connection.commit();
+            return result;
+        }
+    }
+
     /** Several processes may work on it at a time. */
     public boolean isShared() {
         return dialect == Dialect.POSTGRESQL;

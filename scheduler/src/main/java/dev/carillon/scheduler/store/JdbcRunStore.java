@@ -458,27 +458,17 @@ public final class JdbcRunStore implements RunStore {
         }
     }
 
-    private <T> T read(Query<T> query) {
+    private <T> T read(Database.Work<T> work) {
         try (var connection = database.connection()) {
-            return query.run(connection);
+            return work.on(connection);
         } catch (SQLException e) {
             throw database.explain(e);
         }
     }
 
-    private <T> T write(Query<T> query) {
-        try (var connection = database.connection()) {
-            connection.setAutoCommit(false);
-            try {
-                var result = query.run(connection);
-                connection.commit();
-                return result;
-            } catch (SQLException | RuntimeException e) {
-                connection.rollback();
-                throw e;
-            } finally {
-                connection.setAutoCommit(true);
-            }
+    private <T> T write(Database.Work<T> work) {
+        try {
+            return database.transaction(work);
         } catch (SQLException e) {
             throw database.explain(e);
         }
@@ -509,9 +499,5 @@ public final class JdbcRunStore implements RunStore {
     /** States a run can have an error in. */
     static Set<RunState> withError() {
         return EnumSet.of(RunState.FAILED, RunState.RETRYING, RunState.INTERRUPTED);
-    }
-
-    private interface Query<T> {
-        T run(Connection connection) throws SQLException;
     }
 }

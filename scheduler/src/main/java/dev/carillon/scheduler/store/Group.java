@@ -2,6 +2,7 @@ package dev.carillon.scheduler.store;
 
 import dev.carillon.scheduler.run.JobKey;
 import dev.carillon.scheduler.run.RunEvent;
+import dev.carillon.scheduler.run.RunId;
 import dev.carillon.scheduler.run.RunState;
 import dev.carillon.scheduler.run.RunTrigger;
 import java.sql.Connection;
@@ -40,6 +41,9 @@ final class Group {
             + " where id = ? and attempt < ? and state in ('running', 'retrying', 'interrupted')";
     private static final String END = "update run set state = ?, ended_at = ?, error = ?, retry_at = ?, reason = ?"
             + " where id = ? and attempt = ? and state = ?";
+    private static final String STARTED =
+            "select id from run where id = ? and attempt = ? and started_at = ? and node = ? and state = 'running'";
+    private static final String ENDED = "select id from run where id = ? and attempt = ? and ended_at = ?";
     private static final String INSERT_LINE =
             "insert into log_line (run, seq, printed_at, level, text) values (?, ?, ?, ?, ?)";
     private static final int LOOKUP_MAX = 500; // ids of one look-up statement
@@ -48,14 +52,20 @@ final class Group {
     private final Dialect dialect;
     private final Map<JobKey, Integer> jobNumbers;
     private final boolean lookFirst;
+    private final boolean again;
     private final List<Runnable> acknowledgements = new ArrayList<>();
 
-    /** @param lookFirst leave out runs that exist already, where an insert of them would fail */
-    Group(Connection connection, Dialect dialect, Map<JobKey, Integer> jobNumbers, boolean lookFirst) {
+    /**
+     * @param lookFirst leave out runs that exist already, where an insert of them would fail
+     * @param again a try before this one may have been committed without our being told: what stands there already may be
+     *     ours
+     */
+    Group(Connection connection, Dialect dialect, Map<JobKey, Integer> jobNumbers, boolean lookFirst, boolean again) {
         this.connection = connection;
         this.dialect = dialect;
         this.jobNumbers = jobNumbers;
         this.lookFirst = lookFirst;
+        this.again = again;
     }
 
     /** Executes all of {@code writes}; the caller commits, then runs {@link #acknowledge}. */
@@ -150,7 +160,9 @@ final class Group {
             }
             var counts = update.executeBatch();
             for (int i = 0; i < counts.length; i++) {
-                boolean written = counts[i] != 0;
+                var end = writes.get(i).end();
+                boolean written =
+                        counts[i] != 0 || again && stands(ENDED, end.run(), end.attempt(), end.endedAt(), null);
                 var done = writes.get(i).done();
                 acknowledgements.add(() -> done.complete(written));
             }
@@ -186,7 +198,7 @@ final class Group {
             for (var write : writes) {
                 var start = write.start();
                 if (!existing.add(start.run().text())) {
-                    acknowledgements.add(() -> write.done().complete(false));
+                    acknowledge(write, false);
                     continue;
                 }
                 long startedAt = start.startedAt().toEpochMilli();
@@ -241,11 +253,32 @@ final class Group {
         }
     }
 
-    private void acknowledge(List<Write.Start> writes, int[] counts) {
+    private void acknowledge(List<Write.Start> writes, int[] counts) throws SQLException {
         for (int i = 0; i < counts.length; i++) {
-            boolean fresh = counts[i] != 0;
-            var done = writes.get(i).done();
-            acknowledgements.add(() -> done.complete(fresh));
+            acknowledge(writes.get(i), counts[i] != 0);
+        }
+    }
+
+    private void acknowledge(Write.Start write, boolean written) throws SQLException {
+        var start = write.start();
+        boolean ours =
+                written || again && stands(STARTED, start.run(), start.attempt(), start.startedAt(), start.node());
+        acknowledgements.add(() -> write.done().complete(ours));
+    }
+
+    /** Whether a row of ours is there although this try did not write it. */
+    private boolean stands(String query, RunId run, int attempt, Instant at, @Nullable String node)
+            throws SQLException {
+        try (var select = connection.prepareStatement(query)) {
+            select.setString(1, run.text());
+            select.setInt(2, attempt);
+            select.setLong(3, at.toEpochMilli());
+            if (node != null) {
+                select.setString(4, node);
+            }
+            try (var rows = select.executeQuery()) {
+                return rows.next();
+            }
         }
     }
 

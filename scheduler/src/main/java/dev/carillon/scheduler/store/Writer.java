@@ -101,9 +101,10 @@ final class Writer implements AutoCloseable {
     private void commit(List<Write> group) {
         long giveUp = System.nanoTime() + RETRY_FOR_NANOS;
         boolean lookFirst = false;
+        boolean again = false;
         while (true) {
             try {
-                attempt(group, lookFirst);
+                attempt(group, lookFirst, again);
                 return;
             } catch (SQLException e) {
                 rollback();
@@ -111,9 +112,10 @@ final class Writer implements AutoCloseable {
                     lookFirst = true; // an occurrence that has its row: leave it out
                 } else if (Failures.isTransient(e) && System.nanoTime() < giveUp) {
                     disconnect();
+                    again = true;
                     LockSupport.parkNanos(RETRY_PAUSE_NANOS);
                 } else {
-                    one(group, lookFirst, database.explain(e));
+                    one(group, again, database.explain(e));
                     return;
                 }
             } catch (StoreException e) { // no connection to be had
@@ -124,14 +126,14 @@ final class Writer implements AutoCloseable {
                 LockSupport.parkNanos(RETRY_PAUSE_NANOS);
             } catch (RuntimeException e) {
                 rollback();
-                one(group, lookFirst, e);
+                one(group, again, e);
                 return;
             }
         }
     }
 
     /** The group failed for good: whoever is not at fault gets a transaction of his own. */
-    private void one(List<Write> group, boolean lookFirst, RuntimeException failure) {
+    private void one(List<Write> group, boolean again, RuntimeException failure) {
         if (group.size() == 1) {
             group.getFirst().fail(failure);
             return;
@@ -143,7 +145,7 @@ final class Writer implements AutoCloseable {
                 failure.getMessage());
         for (var write : group) {
             try {
-                attempt(List.of(write), true);
+                attempt(List.of(write), true, again);
             } catch (SQLException e) {
                 rollback();
                 write.fail(database.explain(e));
@@ -154,14 +156,14 @@ final class Writer implements AutoCloseable {
         }
     }
 
-    private void attempt(List<Write> writes, boolean lookFirst) throws SQLException {
+    private void attempt(List<Write> writes, boolean lookFirst, boolean again) throws SQLException {
         var open = connection;
         if (open == null) {
             open = database.connection();
             open.setAutoCommit(false);
             connection = open;
         }
-        var group = new Group(open, database.dialect(), jobNumbers, lookFirst);
+        var group = new Group(open, database.dialect(), jobNumbers, lookFirst, again);
         group.execute(writes);
         open.commit();
         group.acknowledge();

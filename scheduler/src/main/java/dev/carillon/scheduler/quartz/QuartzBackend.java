@@ -30,6 +30,7 @@ import org.quartz.impl.SchedulerRepository;
 import org.quartz.impl.jdbcjobstore.InvalidConfigurationException;
 import org.quartz.impl.jdbcjobstore.PostgreSQLDelegate;
 import org.quartz.impl.jdbcjobstore.StdJDBCDelegate;
+import org.quartz.spi.ThreadPool;
 import org.quartz.utils.ConnectionProvider;
 import org.quartz.utils.DBConnectionManager;
 
@@ -70,7 +71,12 @@ public final class QuartzBackend implements AutoCloseable {
     private final CountDownLatch left = new CountDownLatch(1);
 
     private QuartzBackend(
-            Database database, QuartzConfig config, TimeSource time, Runnable onFenced, @Nullable NodeLease lease)
+            Database database,
+            QuartzConfig config,
+            TimeSource time,
+            Runnable onFenced,
+            ThreadPool threads,
+            @Nullable NodeLease lease)
             throws SchedulerException {
         this.database = database;
         this.config = config;
@@ -80,7 +86,7 @@ public final class QuartzBackend implements AutoCloseable {
         this.checkedInNanos = System.nanoTime();
         this.store = new ClusterStore(database, this, config, time.currentTimeMillis());
         this.writer = new ArmWriter(database, this, store, config);
-        this.scheduler = scheduler();
+        this.scheduler = scheduler(threads);
     }
 
     /**
@@ -91,13 +97,18 @@ public final class QuartzBackend implements AutoCloseable {
      * @throws StoreException if the name is in use, the clock is wrong, or the database cannot be had
      */
     public static QuartzBackend start(Database database, QuartzConfig config, TimeSource time, Runnable onFenced) {
+        return start(database, config, time, onFenced, new VirtualThreads(config.batch()));
+    }
+
+    static QuartzBackend start(
+            Database database, QuartzConfig config, TimeSource time, Runnable onFenced, ThreadPool threads) {
         NodeLease lease = null;
         try {
             if (database.isShared()) {
                 lease = NodeLease.take(database, config);
                 refuseWrongClock(database, config, time);
             }
-            var backend = new QuartzBackend(database, config, time, onFenced, lease);
+            var backend = new QuartzBackend(database, config, time, onFenced, threads, lease);
             backend.scheduler.start();
             backend.startJanitor();
             return backend;
@@ -338,7 +349,7 @@ public final class QuartzBackend implements AutoCloseable {
         look();
     }
 
-    private Scheduler scheduler() throws SchedulerException {
+    private Scheduler scheduler(ThreadPool threads) throws SchedulerException {
         var source = config.cluster() + "/" + config.node() + "/" + UUID.randomUUID();
         DBConnectionManager.getInstance().addConnectionProvider(source, new ConnectionProvider() {
             @Override
@@ -374,7 +385,7 @@ public final class QuartzBackend implements AutoCloseable {
                     .createScheduler(
                             config.cluster(),
                             config.node(),
-                            new VirtualThreads(config.batch()),
+                            threads,
                             new DefaultThreadExecutor(),
                             store,
                             Map.of(),

@@ -6,7 +6,7 @@ import org.quartz.spi.ThreadPool;
  * Quartz's thread pool: a virtual thread for every run. It never refuses while the scheduler runs (one refusal would put
  * every trigger of the job in state ERROR for ever); how much runs at a time is decided before a trigger is claimed.
  */
-public final class VirtualThreads implements ThreadPool {
+public class VirtualThreads implements ThreadPool {
     private final int batchMax;
     private volatile boolean closed;
 

@@ -14,6 +14,7 @@ import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -21,7 +22,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.NullUnmarked;
@@ -38,7 +38,7 @@ final class Cluster implements BeforeEachCallback, AfterEachCallback {
     /** Tests that prove more the longer they take, take their time: {@code -Dlong}. */
     static final boolean LONG = System.getProperty("long") != null;
 
-    private static final long PATIENCE_SECONDS = 90;
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final int CONNECTIONS_MAX = 300;
 
     private final Object news = new Object();
@@ -137,6 +137,14 @@ final class Cluster implements BeforeEachCallback, AfterEachCallback {
         return node;
     }
 
+    /** The newest of that name. */
+    NodeProcess node(String name) {
+        return nodes.reversed().stream()
+                .filter(node -> node.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
     /** Starts a node and waits until it is up. */
     NodeProcess up(String name, String... settings) throws Exception {
         var node = start(name, settings);
@@ -155,13 +163,17 @@ final class Cluster implements BeforeEachCallback, AfterEachCallback {
         }
     }
 
-    /** Looks whenever a node has said something, and, for what only the database tells, a few times a second. */
     void await(String what, BooleanSupplier condition) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        await(what, PATIENCE, condition);
+    }
+
+    /** Looks whenever a node has said something, and, for what only the database tells, a few times a second. */
+    void await(String what, Duration patience, BooleanSupplier condition) {
+        long deadline = System.nanoTime() + patience.toNanos();
         synchronized (news) {
             while (!condition.getAsBoolean()) {
                 if (System.nanoTime() > deadline) {
-                    throw new AssertionError("not within " + PATIENCE_SECONDS + " s: " + what);
+                    throw new AssertionError("not within " + patience + ": " + what);
                 }
                 try {
                     news.wait(200);

@@ -20,11 +20,13 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 
 /**
@@ -40,6 +42,8 @@ import java.util.stream.Collectors;
  *   <li>{@code limit}: most runs at a time
  *   <li>{@code connections}: size of Quartz's pool
  *   <li>{@code idle}, {@code janitor}: milliseconds
+ *   <li>{@code faulty=true}: connections that can break; {@code refuse-once=true}: a thread pool that refuses the first
+ *       run, and says {@code pool refused}
  *   <li>{@code clock}: milliseconds the node's clock is ahead of the machine's, with {@code any-clock=true} unrefused
  * </ul>
  *
@@ -47,9 +51,10 @@ import java.util.stream.Collectors;
  * ended} and the same when it returns; {@code fenced} when the cluster took it for dead; {@code refused <code>
  * <sentence>} if it may not join.
  *
- * <p>It is told, a line each: {@code leave}; {@code add <job>;<schedule>;<work>}; {@code clock <ms>}.
+ * <p>It is told, a line each: {@code leave}; {@code add <job>;<schedule>;<work>}; {@code clock <ms>}; {@code
+ * faults <probability>}.
  */
-final class ClusterNode {
+public final class ClusterNode {
     private final Map<String, String> settings;
     private final SteppedTime time;
     private final ThreadLoop loop = new ThreadLoop("loop");
@@ -59,21 +64,31 @@ final class ClusterNode {
         this.time = new SteppedTime(number("clock", 0));
     }
 
-    public static void main(String[] arguments) throws IOException {
+    public static void main(String[] arguments) throws Exception {
         new ClusterNode(Arrays.stream(arguments)
                         .map(argument -> argument.split("=", 2))
                         .collect(Collectors.toMap(pair -> pair[0], pair -> pair[1])))
                 .run();
     }
 
-    private void run() throws IOException {
+    private void run() throws IOException, SQLException {
         var config = new StoreConfig(settings.get("url"));
         var name = settings.get("name");
+        if (settings.containsKey("faulty")) {
+            FaultyDriver.install(config.url());
+        }
         try (loop;
                 var store = JdbcRunStore.open(config);
                 var database = Database.open(config, "quartz", (int) number("connections", 8));
                 var recorder = new RunRecorder(store, time, name, true);
-                var backend = QuartzBackend.start(database, config(name), time, () -> say("fenced"))) {
+                var backend = QuartzBackend.start(
+                        database,
+                        config(name),
+                        time,
+                        () -> say("fenced"),
+                        settings.containsKey("refuse-once")
+                                ? new RefusingOnce(config(name).batch())
+                                : new VirtualThreads(config(name).batch()))) {
             recorder.start();
             seen(store, name, time.now(), false);
             var handler = recorder.handler(
@@ -116,6 +131,7 @@ final class ClusterNode {
                     var parts = words[1].split(";");
                     add(handler, parts[0], parts[1], Long.parseLong(parts[2]));
                 }
+                case "faults" -> FaultyDriver.probability(Double.parseDouble(words[1]));
                 case "clock" -> time.ahead(Long.parseLong(words[1]));
                 default -> throw new IllegalArgumentException("no such order: " + order);
             }
@@ -167,6 +183,24 @@ final class ClusterNode {
 
     private long number(String key, long otherwise) {
         return Long.parseLong(settings.getOrDefault(key, Long.toString(otherwise)));
+    }
+
+    /** A thread pool as Quartz's documentation allows it and its clusters do not survive it. */
+    public static final class RefusingOnce extends VirtualThreads {
+        private final AtomicBoolean refused = new AtomicBoolean();
+
+        RefusingOnce(int batchMax) {
+            super(batchMax);
+        }
+
+        @Override
+        public boolean runInThread(Runnable task) {
+            if (refused.compareAndSet(false, true)) {
+                say("pool refused");
+                return false;
+            }
+            return super.runInThread(task);
+        }
     }
 
     /** The machine's time, with a wall clock that is set wrong. */

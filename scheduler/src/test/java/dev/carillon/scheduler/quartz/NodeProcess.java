@@ -4,7 +4,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,6 +19,7 @@ final class NodeProcess {
     private final String name;
     private final Process process;
     private final Runnable onLine;
+    private final List<Thread> readers;
     private final List<String> said = new CopyOnWriteArrayList<>();
     private final List<String> logged = new CopyOnWriteArrayList<>();
     private final List<Fire> starts = new CopyOnWriteArrayList<>();
@@ -63,18 +63,24 @@ final class NodeProcess {
         command.add(main.getName());
         command.addAll(arguments);
         process = new ProcessBuilder(command).start();
-        listen(process.getInputStream(), this::heard);
-        listen(process.getErrorStream(), logged::add);
+        readers = List.of(listen(process.getInputStream(), this::heard), listen(process.getErrorStream(), logged::add));
     }
 
-    private void listen(InputStream stream, Consumer<String> line) {
-        Thread.ofVirtual().start(() -> {
+    /** Whole lines alone: one that a kill has cut off was never said. */
+    private Thread listen(InputStream stream, Consumer<String> onWholeLine) {
+        return Thread.ofVirtual().start(() -> {
+            var line = new StringBuilder();
             try (var reader = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
-                for (var text = reader.readLine(); text != null; text = reader.readLine()) {
-                    line.accept(text);
+                for (int c = reader.read(); c >= 0; c = reader.read()) {
+                    if (c != '\n') {
+                        line.append((char) c);
+                        continue;
+                    }
+                    onWholeLine.accept(line.toString());
+                    line.setLength(0);
                     onLine.run();
                 }
-            } catch (IOException | UncheckedIOException e) {
+            } catch (IOException e) {
                 logged.add("its pipe is gone: " + e.getMessage());
             }
             onLine.run();
@@ -122,10 +128,10 @@ final class NodeProcess {
         return process.isAlive();
     }
 
-    /** kill -9, and it is gone when this returns. */
+    /** kill -9, and it is gone when this returns, its last words heard. */
     void kill() throws InterruptedException {
-        process.toHandle().destroyForcibly();
-        process.waitFor();
+        process.toHandle().destroyForcibly(); // unlike the process's own method, this leaves its pipes open
+        exitCode();
     }
 
     /** SIGSTOP. */
@@ -146,11 +152,16 @@ final class NodeProcess {
     /** Leaves in order, and it is gone when this returns. */
     void leave() throws IOException, InterruptedException {
         tell("leave");
-        process.waitFor();
+        exitCode();
     }
 
+    /** Waits for its end. */
     int exitCode() throws InterruptedException {
-        return process.waitFor();
+        int code = process.waitFor();
+        for (var reader : readers) {
+            reader.join();
+        }
+        return code;
     }
 
     /** The end of what it said and logged, for whoever wonders why a test failed. */

@@ -3,10 +3,8 @@ package dev.carillon.scheduler.quartz;
 import dev.carillon.cron.CronHandler;
 import dev.carillon.cron.CronHandlerContract;
 import dev.carillon.cron.local.LocalCronHandler.Limits;
-import dev.carillon.runtime.time.TimeSource;
 import dev.carillon.scheduler.store.Database;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.NullUnmarked;
@@ -40,7 +38,7 @@ abstract class QuartzContract extends CronHandlerContract {
                 defaults.janitor(),
                 Duration.ofDays(365_000), // the test's clock is years behind the database's
                 Duration.ofDays(365_000));
-        backend = QuartzBackend.start(database, config, new SettlingTime(), () -> {});
+        backend = QuartzBackend.start(database, config, new SettlingTime(time, this::settle), () -> {});
         return backend.handler("test.ts", loop::execute, new Limits(CRONS_MAX, RUNNING_MAX));
     }
 
@@ -78,26 +76,5 @@ abstract class QuartzContract extends CronHandlerContract {
         settle();
         backend.close();
         database.close();
-    }
-
-    /** The test's time, with everything that follows from an alarm done before time goes on. */
-    private final class SettlingTime implements TimeSource {
-        @Override
-        public Instant now() {
-            return time.now();
-        }
-
-        @Override
-        public long nanoTime() {
-            return time.nanoTime();
-        }
-
-        @Override
-        public Alarm after(Duration delay, Runnable task) {
-            return time.after(delay, () -> {
-                task.run();
-                settle();
-            });
-        }
     }
 }

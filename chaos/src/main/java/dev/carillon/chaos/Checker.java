@@ -15,6 +15,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +33,9 @@ public final class Checker {
      * Windows are intervals on a line, so taking, at each start, the open window that closes first is an optimal matching
      * (earliest deadline first); a target without a start is missed whatever the claims say.
      */
+    private static final Duration TAKEOVER = Duration.ofSeconds(3); // what a fault may still do after it is over
+    private static final Duration SLOT_SLACK = Duration.ofMillis(300); // from an end to when its job may start again
+
     private final Settings settings;
 
     /**
@@ -67,25 +71,57 @@ public final class Checker {
         for (var job : jobs) {
             targets.addAll(job.targets(settings.end(), settings.epsilon()));
         }
+        var busy = busy(seen);
         for (var target : targets) {
             var occurrence = target.occurrence();
-            verdicts.put(occurrence, judge(target, seen.getOrDefault(occurrence, List.of()), recorded.get(occurrence)));
+            verdicts.put(
+                    occurrence,
+                    judge(
+                            target,
+                            seen.getOrDefault(occurrence, List.of()),
+                            recorded.get(occurrence),
+                            busy.getOrDefault(occurrence.job(), List.of()),
+                            faults));
         }
-        addPhantoms(seen, recorded, verdicts);
+        addPhantoms(jobs, seen, recorded, verdicts);
         addOverlaps(seen, verdicts);
         return new Findings(
                 List.copyOf(verdicts.values()), takeovers(seen, faults), disagreements(targets, seen, verdicts));
     }
 
-    private Verdict judge(Target target, List<Sighting> attempts, @Nullable Recorded recorded) {
+    /** A run from its due time to its last end: none other of its job can start in that span. */
+    private record Busy(Instant due, Instant until) {}
+
+    private Map<String, List<Busy>> busy(Map<Occurrence, List<Sighting>> seen) {
+        var busy = new HashMap<String, List<Busy>>();
+        seen.forEach((occurrence, attempts) -> {
+            var last = attempts.getLast();
+            var until = last.ended() == null ? last.started().plus(settings.overdue()) : last.ended();
+            busy.computeIfAbsent(occurrence.job(), key -> new ArrayList<>())
+                    .add(new Busy(occurrence.scheduledTime(), until.plus(SLOT_SLACK)));
+        });
+        return busy;
+    }
+
+    private Verdict judge(
+            Target target,
+            List<Sighting> attempts,
+            @Nullable Recorded recorded,
+            List<Busy> busy,
+            List<Fault> faults) {
         var occurrence = target.occurrence();
         if (attempts.isEmpty()) {
-            return neverStarted(target, recorded);
+            return neverStarted(target, recorded, busy, faults);
         }
         var lateness =
                 Duration.between(occurrence.scheduledTime(), attempts.getFirst().started());
+        if (lateness.compareTo(settings.epsilon().negated()) < 0) {
+            return new Verdict(occurrence, Kind.EARLY, "started " + lateness.negated() + " early", lateness);
+        }
+        boolean redone = false;
         for (int i = 1; i < attempts.size(); i++) {
-            var broken = sequenceFault(attempts.get(i - 1), attempts.get(i));
+            redone |= attempts.get(i - 1).succeeded();
+            var broken = sequenceFault(attempts.get(i - 1), attempts.get(i), recorded, faults);
             if (broken.isPresent()) {
                 return new Verdict(occurrence, broken.get().kind(), broken.get().detail(), lateness);
             }
@@ -102,17 +138,24 @@ public final class Checker {
             return new Verdict(occurrence, Kind.OVERDUE, "started " + lateness + " late", lateness);
         }
         boolean moved = attempts.stream().map(Sighting::node).distinct().count() > 1;
-        var kind = moved ? Kind.TAKEN_OVER : lateness.compareTo(settings.epsilon()) > 0 ? Kind.LATE : Kind.OK;
+        var kind = redone
+                ? Kind.REDONE
+                : moved ? Kind.TAKEN_OVER : lateness.compareTo(settings.epsilon()) > 0 ? Kind.LATE : Kind.OK;
         return new Verdict(occurrence, kind, attempts.size() + " attempt(s)", lateness);
     }
 
-    private static Verdict neverStarted(Target target, @Nullable Recorded recorded) {
+    private Verdict neverStarted(
+            Target target, @Nullable Recorded recorded, List<Busy> busy, List<Fault> faults) {
         var occurrence = target.occurrence();
         if (recorded != null && recorded.state().equals("skipped")) {
             var reason = recorded.reason();
-            return reason == null || reason.isBlank()
-                    ? new Verdict(occurrence, Kind.MISSED, "skipped without a reason", null)
-                    : new Verdict(occurrence, Kind.SKIPPED, reason, null);
+            if (reason == null || reason.isBlank()) {
+                return new Verdict(occurrence, Kind.MISSED, "skipped without a reason", null);
+            }
+            return target.duty() == Duty.MAY || maySkip(occurrence.scheduledTime(), busy, faults)
+                    ? new Verdict(occurrence, Kind.SKIPPED, reason, null)
+                    : new Verdict(
+                            occurrence, Kind.MISSED, "skipped as " + reason + ", but its job was idle", null);
         }
         if (recorded != null
                 && (recorded.state().equals("succeeded") || recorded.state().equals("failed"))) {
@@ -124,10 +167,17 @@ public final class Checker {
                 : new Verdict(occurrence, Kind.MISSED, "never started", null);
     }
 
+    /** An earlier run of the job had not ended, or something was being done to the system. */
+    private boolean maySkip(Instant due, List<Busy> busy, List<Fault> faults) {
+        return busy.stream().anyMatch(run -> run.due().isBefore(due) && !run.until().isBefore(due))
+                || faults.stream().anyMatch(fault -> fault.isFelt(due, due.plus(settings.epsilon()), TAKEOVER));
+    }
+
     private record Broken(Kind kind, String detail) {}
 
     /** Whether {@code next} had a right to start after {@code previous}. */
-    private Optional<Broken> sequenceFault(Sighting previous, Sighting next) {
+    private Optional<Broken> sequenceFault(
+            Sighting previous, Sighting next, @Nullable Recorded recorded, List<Fault> faults) {
         if (next.attempt() <= previous.attempt() || next.fence() <= previous.fence()) {
             return Optional.of(new Broken(
                     Kind.DUPLICATE,
@@ -140,15 +190,27 @@ public final class Checker {
                                     previous.fence(),
                                     previous.node())));
         }
-        if (previous.succeeded()) {
+        if (previous.succeeded() && !lostBeforeItWasRecorded(previous, next, recorded, faults)) {
             return Optional.of(new Broken(
                     Kind.DUPLICATE,
                     "attempt %d although attempt %d had succeeded".formatted(next.attempt(), previous.attempt())));
         }
-        return previous.failed() ? retryFault(previous, next) : Optional.empty();
+        return previous.failed() ? retryFault(previous, next, faults) : Optional.empty();
     }
 
-    private Optional<Broken> retryFault(Sighting previous, Sighting next) {
+    /** Nobody who was left could know that it had been done. */
+    private static boolean lostBeforeItWasRecorded(
+            Sighting previous, Sighting next, @Nullable Recorded recorded, List<Fault> faults) {
+        boolean known = recorded == null
+                || recorded.attempts().stream()
+                        .anyMatch(row -> row.fence() == previous.fence() && row.state().equals("succeeded"));
+        return !known
+                && faults.stream()
+                        .anyMatch(fault -> fault.hits(previous.node())
+                                && fault.isFelt(previous.started(), next.started(), TAKEOVER));
+    }
+
+    private Optional<Broken> retryFault(Sighting previous, Sighting next, List<Fault> faults) {
         var waited = Duration.between(previous.ended(), next.started());
         int step = previous.attempt() - 1;
         boolean moved = !previous.node().equals(next.node());
@@ -159,7 +221,9 @@ public final class Checker {
         }
         var wanted = settings.backoff().get(Math.min(step, settings.backoff().size() - 1));
         boolean early = waited.compareTo(wanted) < 0 && !moved;
-        boolean late = waited.compareTo(wanted.plus(settings.retryTolerance())) > 0 && !moved;
+        boolean late = waited.compareTo(wanted.plus(settings.retryTolerance())) > 0
+                && !moved
+                && faults.stream().noneMatch(fault -> fault.isFelt(previous.started(), next.started(), TAKEOVER));
         return early || late
                 ? Optional.of(new Broken(Kind.RETRY_BAD, "waited " + waited + " instead of " + wanted))
                 : Optional.empty();
@@ -170,12 +234,8 @@ public final class Checker {
             return Optional.of(new Broken(Kind.HISTORY_LIED, "ran, but the history has no row"));
         }
         for (var row : recorded.attempts()) {
-            var ended = row.endedAt();
-            boolean fenced = ended != null
-                    && row.state().equals("succeeded")
-                    && attempts.stream()
-                            .anyMatch(seen ->
-                                    seen.fence() > row.fence() && seen.started().isBefore(ended));
+            boolean fenced = row.state().equals("succeeded")
+                    && attempts.stream().anyMatch(seen -> seen.fence() > row.fence());
             if (fenced) {
                 return Optional.of(new Broken(
                         Kind.ZOMBIE, "fence " + row.fence() + " on " + row.node() + " was stale and still committed"));
@@ -197,6 +257,7 @@ public final class Checker {
     }
 
     private void addPhantoms(
+            List<JobHistory> jobs,
             Map<Occurrence, List<Sighting>> seen,
             Map<Occurrence, Recorded> recorded,
             Map<Occurrence, Verdict> verdicts) {
@@ -211,8 +272,16 @@ public final class Checker {
                                 null));
             }
         });
+        var from = jobs.stream()
+                .collect(Collectors.toMap(
+                        JobHistory::job, job -> job.changes().getFirst().from()));
         recorded.forEach((occurrence, row) -> {
-            if (!verdicts.containsKey(occurrence) && occurrence.scheduledTime().isBefore(settings.end())) {
+            var begun = from.get(occurrence.job());
+            boolean judged = begun == null
+                    || !occurrence.scheduledTime().isBefore(begun)
+                            && occurrence.scheduledTime().isBefore(settings.end());
+            // A row that says why nothing ran, for a time at which nothing had to, is no run.
+            if (!verdicts.containsKey(occurrence) && judged && !row.state().equals("skipped")) {
                 verdicts.put(
                         occurrence,
                         new Verdict(occurrence, Kind.PHANTOM, "nothing was due, history says " + row.state(), null));
@@ -276,15 +345,14 @@ public final class Checker {
                     continue;
                 }
                 faults.stream()
-                        .filter(fault ->
-                                fault.node().equals(lost.node()) || fault.node().equals("*"))
+                        .filter(fault -> fault.hits(lost.node()))
                         .filter(fault -> fault.from().isBefore(next.started()))
                         .max(Comparator.comparing(Fault::from))
                         .ifPresent(fault -> takeovers.add(new Takeover(
                                 occurrence,
                                 lost.node(),
                                 next.node(),
-                                fault.kind(),
+                                fault,
                                 Duration.between(later(fault.from(), lost.started()), next.started()))));
             }
         });

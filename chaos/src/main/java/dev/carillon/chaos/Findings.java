@@ -26,7 +26,7 @@ public record Findings(List<Verdict> verdicts, List<Takeover> takeovers, List<St
      *
      * @param delay from the fault that hit the first node to the start of the next attempt
      */
-    public record Takeover(Occurrence occurrence, String from, String to, String fault, Duration delay) {}
+    public record Takeover(Occurrence occurrence, String from, String to, Fault fault, Duration delay) {}
 
     /** True if nothing wrong was found and both passes agree. */
     public boolean valid() {
@@ -57,8 +57,12 @@ public record Findings(List<Verdict> verdicts, List<Takeover> takeovers, List<St
         return sorted.get((int) Math.min(sorted.size() - 1L, Math.round(quantile * (sorted.size() - 1))));
     }
 
-    /** The longest takeover; zero if there was none. */
+    /** The longest takeover from a node that was hit alone; zero if there was none. */
     public Duration takeoverMax() {
-        return takeovers.stream().map(Takeover::delay).max(Duration::compareTo).orElse(Duration.ZERO);
+        return takeovers.stream()
+                .filter(takeover -> !takeover.fault().node().equals(Fault.EVERYWHERE))
+                .map(Takeover::delay)
+                .max(Duration::compareTo)
+                .orElse(Duration.ZERO);
     }
 }

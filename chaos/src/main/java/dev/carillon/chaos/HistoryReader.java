@@ -15,7 +15,7 @@ final class HistoryReader {
     private HistoryReader() {}
 
     static List<Recorded> read(String url) throws SQLException {
-        try (var connection = DriverManager.getConnection(url);
+        try (var connection = DriverManager.getConnection(url + "&currentSchema=carillon");
                 var statement = connection.createStatement()) {
             Map<String, List<Recorded.Attempt>> earlier = new HashMap<>();
             try (var rows = statement.executeQuery("select run, attempt, state, node, ended_at from attempt")) {

@@ -1,59 +1,148 @@
 package dev.carillon.chaos;
 
+import dev.carillon.chaos.Verdict.Kind;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** The findings for a person: a page of text and a plot. */
 public final class Report {
     private static final int EXAMPLES_MAX = 10;
+    private static final Duration AFTERMATH = Duration.ofSeconds(3);
+    private static final Duration UNENDED_MAX = Duration.ofSeconds(2); // no attempt works for longer
 
     private Report() {}
 
-    /** Counts, lateness, takeovers, and the first examples of everything wrong; Markdown. */
-    public static String text(Findings findings, List<Fault> faults) {
+    /**
+     * Counts, lateness, what each kind of fault did, and the first examples of everything wrong; Markdown.
+     *
+     * @param refused messages the sink turned away for a stale fence
+     */
+    public static String text(Findings findings, List<Fault> faults, List<Sighting> sightings, int refused) {
         var text = new StringBuilder();
-        text.append("**")
-                .append(findings.valid() ? "VALID" : "INVALID")
-                .append("** over ")
-                .append(findings.verdicts().size())
-                .append(" occurrences\n\n| verdict | count |\n|---|---|\n");
-        findings.counts()
-                .forEach((kind, count) -> text.append("| ")
-                        .append(kind)
-                        .append(" | ")
-                        .append(count)
-                        .append(" |\n"));
-        text.append("\nLateness p50 %s, p99 %s, max %s. Takeovers: %d, longest %s.\n"
+        text.append("**%s** over %d occurrences.\n\n| verdict | count |\n|---|---:|\n"
+                .formatted(
+                        findings.valid() ? "VALID" : "INVALID",
+                        findings.verdicts().size()));
+        findings.counts().forEach((kind, count) -> text.append("| %s | %d |\n".formatted(kind, count)));
+        text.append("\nLateness p50 %s, p99 %s, max %s. Longest takeover from a lost node: %s.\n"
                 .formatted(
                         ms(findings.lateness(0.5)),
                         ms(findings.lateness(0.99)),
                         ms(findings.lateness(1)),
-                        findings.takeovers().size(),
                         ms(findings.takeoverMax())));
-        text.append("\n## Faults\n\n");
-        faults.forEach(fault -> text.append("- %s %s on %s, %s\n"
+        text.append("The sink saw %d attempts and refused %d messages with a stale fence.\n"
+                .formatted(sightings.size(), refused));
+        skips(text, findings);
+        bites(text, findings, faults, sightings);
+        wrong(text, findings);
+        return text.toString();
+    }
+
+    private static void skips(StringBuilder text, Findings findings) {
+        var reasons = new TreeMap<String, Integer>();
+        findings.verdicts().stream()
+                .filter(verdict -> verdict.kind() == Kind.SKIPPED)
+                .forEach(verdict -> reasons.merge(verdict.detail(), 1, Integer::sum));
+        if (!reasons.isEmpty()) {
+            text.append("\n| skipped, as the history says | count |\n|---|---:|\n");
+            reasons.forEach((reason, count) -> text.append("| %s | %d |\n".formatted(reason, count)));
+        }
+    }
+
+    /** What each kind of fault hit; one that hit nothing has tested nothing. */
+    private static void bites(StringBuilder text, Findings findings, List<Fault> faults, List<Sighting> sightings) {
+        var kinds = new TreeMap<String, List<Fault>>();
+        faults.forEach(fault ->
+                kinds.computeIfAbsent(fault.kind(), kind -> new ArrayList<>()).add(fault));
+        text.append("\nOf each fault: attempts under way on its node when it struck, attempts that node started while it"
+                + " lasted and were seen, and occurrences due meanwhile or up to 3 s later that were not simply on time.\n\n"
+                + "| fault | times | seconds | under way | started | late | taken over | redone | skipped"
+                + " | longest takeover |\n|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|\n");
+        kinds.forEach((kind, of) -> text.append("| %s | %d | %d | %d | %d | %d | %d | %d | %d | %s |\n"
                 .formatted(
-                        fault.from(), fault.kind(), fault.node(), ms(Duration.between(fault.from(), fault.until())))));
+                        kind,
+                        of.size(),
+                        of.stream()
+                                .mapToLong(fault -> Duration.between(fault.from(), fault.until())
+                                        .toSeconds())
+                                .sum(),
+                        sightings.stream()
+                                .filter(seen -> of.stream().anyMatch(fault -> isUnderWay(seen, fault)))
+                                .count(),
+                        sightings.stream()
+                                .filter(seen -> of.stream().anyMatch(fault -> isStartedIn(seen, fault)))
+                                .count(),
+                        hit(findings, of, Kind.LATE),
+                        hit(findings, of, Kind.TAKEN_OVER),
+                        hit(findings, of, Kind.REDONE),
+                        hit(findings, of, Kind.SKIPPED),
+                        findings.takeovers().stream()
+                                .filter(takeover -> takeover.fault().kind().equals(kind))
+                                .map(Findings.Takeover::delay)
+                                .max(Duration::compareTo)
+                                .map(Report::ms)
+                                .orElse("-"))));
+    }
+
+    private static boolean isUnderWay(Sighting seen, Fault fault) {
+        var ended = seen.ended();
+        return fault.hits(seen.node())
+                && seen.started().isBefore(fault.from())
+                && (ended == null
+                        ? seen.started().isAfter(fault.from().minus(UNENDED_MAX))
+                        : ended.isAfter(fault.from()));
+    }
+
+    private static boolean isStartedIn(Sighting seen, Fault fault) {
+        return fault.hits(seen.node())
+                && seen.started().isAfter(fault.from())
+                && seen.started().isBefore(fault.until());
+    }
+
+    private static long hit(Findings findings, List<Fault> faults, Kind kind) {
+        return findings.verdicts().stream()
+                .filter(verdict -> verdict.kind() == kind)
+                .map(verdict -> verdict.occurrence().scheduledTime())
+                .filter(due ->
+                        faults.stream().anyMatch(fault -> fault.isFelt(due, due.plusSeconds(1), AFTERMATH)))
+                .count();
+    }
+
+    private static void wrong(StringBuilder text, Findings findings) {
         var wrong = findings.verdicts().stream()
                 .filter(verdict -> verdict.kind().wrong())
                 .toList();
-        if (!wrong.isEmpty() || !findings.disagreements().isEmpty()) {
-            text.append("\n## Wrong\n\n");
+        if (wrong.isEmpty() && findings.disagreements().isEmpty()) {
+            return;
+        }
+        text.append("\n## Wrong\n\n");
+        for (var kind : Kind.values()) {
             wrong.stream()
+                    .filter(verdict -> verdict.kind() == kind)
                     .limit(EXAMPLES_MAX)
                     .forEach(verdict -> text.append("- %s %s %s: %s\n"
                             .formatted(
-                                    verdict.kind(),
+                                    kind,
                                     verdict.occurrence().job(),
                                     verdict.occurrence().scheduledTime(),
                                     verdict.detail())));
-            findings.disagreements()
-                    .forEach(line ->
-                            text.append("- the passes disagree: ").append(line).append('\n'));
         }
+        findings.disagreements().stream().limit(EXAMPLES_MAX)
+                .forEach(line -> text.append("- the passes disagree: ").append(line).append('\n'));
+    }
+
+    /** The faults one by one, for whoever looks into a run. */
+    public static String timeline(List<Fault> faults) {
+        var text = new StringBuilder();
+        faults.forEach(fault -> text.append("%s %s on %s, %s\n"
+                .formatted(
+                        fault.from(), fault.kind(), fault.node(), ms(Duration.between(fault.from(), fault.until())))));
         return text.toString();
     }
 
@@ -111,28 +200,60 @@ public final class Report {
                         y + 4,
                         decade < 3 ? (int) Math.pow(10, decade) + " ms" : (int) Math.pow(10, decade - 3) + " s"));
             }
-            for (var verdict : verdicts) {
-                var lateness = Objects.requireNonNullElse(verdict.lateness(), Duration.ofSeconds(100));
-                var colour = verdict.kind().wrong()
-                        ? "#c0392b"
-                        : switch (verdict.kind()) {
-                            case OK -> "#2e7d5b";
-                            case TAKEN_OVER -> "#2962b8";
-                            case LATE -> "#b07a1e";
-                            default -> "#999";
-                        };
-                svg.append(String.format(
-                        Locale.ROOT,
-                        "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"%s\" fill=\"%s\"/>%n",
-                        x(verdict.occurrence().scheduledTime()),
-                        y(lateness.toNanos() / 1e6),
-                        verdict.kind().wrong() ? "3" : "1.2",
-                        colour));
-            }
+            cells(verdicts)
+                    .forEach((paint, cells) -> svg.append("<path stroke=\"%s\" stroke-width=\"%d\" d=\"%s\"/>%n"
+                            .formatted(paint.colour(), paint.size(), path(cells))));
             svg.append(
                     "<text x=\"%d\" y=\"%d\">lateness of each start from %s to %s; bands are faults; red is wrong</text>\n"
                             .formatted(LEFT, HEIGHT - 12, from, to));
             return svg.append("</svg>\n").toString();
+        }
+
+        /** How a cell of the plot is drawn; what is wrong comes last and so lies on top. */
+        private record Paint(int rank, String colour, int size) implements Comparable<Paint> {
+            static Paint of(Kind kind) {
+                if (kind.wrong()) {
+                    return new Paint(4, "#c0392b", 5);
+                }
+                return switch (kind) {
+                    case OK -> new Paint(1, "#2e7d5b", 2);
+                    case LATE -> new Paint(2, "#b07a1e", 2);
+                    case TAKEN_OVER, REDONE -> new Paint(3, "#2962b8", 3);
+                    default -> new Paint(0, "#bbbbbb", 2);
+                };
+            }
+
+            @Override
+            public int compareTo(Paint other) {
+                return Integer.compare(rank, other.rank);
+            }
+        }
+
+        private record Cell(int x, int y) implements Comparable<Cell> {
+            @Override
+            public int compareTo(Cell other) {
+                return x == other.x ? Integer.compare(y, other.y) : Integer.compare(x, other.x);
+            }
+        }
+
+        /** One mark for all verdicts of a kind that fall on the same place: the file stays small whatever was run. */
+        private TreeMap<Paint, TreeSet<Cell>> cells(List<Verdict> verdicts) {
+            var cells = new TreeMap<Paint, TreeSet<Cell>>();
+            for (var verdict : verdicts) {
+                var lateness = Objects.requireNonNullElse(verdict.lateness(), Duration.ofSeconds(100));
+                cells.computeIfAbsent(Paint.of(verdict.kind()), paint -> new TreeSet<>())
+                        .add(new Cell(
+                                (int) x(verdict.occurrence().scheduledTime()), (int) y(lateness.toNanos() / 1e6) / 2
+                                        * 2));
+            }
+            return cells;
+        }
+
+        private static String path(TreeSet<Cell> cells) {
+            var path = new StringBuilder();
+            cells.forEach(cell ->
+                    path.append('M').append(cell.x).append(' ').append(cell.y).append("h1"));
+            return path.toString();
         }
 
         private double x(Instant instant) {

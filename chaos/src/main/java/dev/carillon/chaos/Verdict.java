@@ -22,12 +22,19 @@ public record Verdict(
         LATE(false),
         /** Finished on another node after its first one was lost. */
         TAKEN_OVER(false),
-        /** Did not run, and the history says why. */
+        /**
+         * Ran again with a higher fence after it had been done: its node was lost before that was on record. What
+         * at-least-once means, and why effects want the fence; reported, not wrong.
+         */
+        REDONE(false),
+        /** Did not run, the history says why, and its job was busy then or a fault was felt. */
         SKIPPED(false),
         /** Was due near a change or an unanswered request, and did not run. */
         NOT_REQUIRED(false),
-        /** Had to run, did not, and nothing says why. */
+        /** Had to run, did not, and nothing says why, or what is said was not so. */
         MISSED(true),
+        /** Started before it was due. */
+        EARLY(true),
         /** Started, but later than the bound within which even a takeover must have happened. */
         OVERDUE(true),
         /** More than one attempt did the same work without need. */

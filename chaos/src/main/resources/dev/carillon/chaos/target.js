@@ -1,7 +1,11 @@
 // The jobs under test: each tells the sink when it starts and ends, works a moment, and fails now and then on purpose.
+// A new revision of this file changes the schedule of the jobs from CHAOS_EDITED on, and of no other.
+const REVISION = 0;
 const sink = Deno.env.get("CHAOS_SINK");
 const count = Number(Deno.env.get("CHAOS_JOBS"));
+const edited = Number(Deno.env.get("CHAOS_EDITED"));
 const schedule = Deno.env.get("CHAOS_SCHEDULE");
+const other = Deno.env.get("CHAOS_OTHER_SCHEDULE");
 
 async function tell(event, run, ok) {
   const response = await fetch(sink, {
@@ -10,7 +14,7 @@ async function tell(event, run, ok) {
       event,
       ok,
       job: run.job,
-      scheduledTime: new Date(run.scheduledTime).toISOString(),
+      scheduledTime: run.scheduledTime,
       attempt: run.attempt,
       fence: run.fence,
       node: run.node,
@@ -20,11 +24,14 @@ async function tell(event, run, ok) {
 }
 
 for (let i = 0; i < count; i++) {
-  Deno.cron(`job ${i}`, schedule, { backoffSchedule: [500, 1000] }, async () => {
+  // One in four works for long, so that something is under way whenever a node is hit; the others fail at times.
+  const long = i % 4 === 3;
+  Deno.cron(`job ${i}`, i >= edited && REVISION % 2 === 1 ? other : schedule, { backoffSchedule: [500, 1000] }, async () => {
     const run = Carillon.run;
     await tell("start", run, true);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    const ok = run.attempt > 1 || (Math.floor(new Date(run.scheduledTime) / 1000) + i) % 20 !== 0;
+    await new Promise((resolve) => setTimeout(resolve, long ? 400 : 20));
+    const second = Math.floor(Date.parse(run.scheduledTime) / 1000);
+    const ok = long || run.attempt > 1 || (second + i) % 20 !== 0;
     await tell("end", run, ok);
     if (!ok) throw new Error("failed on purpose");
   });

@@ -188,15 +188,53 @@ class CheckerTest {
     }
 
     @Test
-    void a_skip_with_a_reason_is_legal_and_one_without_is_not() {
+    void a_skip_is_legal_with_a_reason_while_its_job_is_busy() {
         var world = new World();
         world.forget("a", AT);
-        world.tell("a", AT, "skipped", "still running");
-        world.forget("b", AT);
-        world.tell("b", AT, "skipped", " ");
-        var counts = world.check().counts();
-        assertThat(counts.get(Kind.SKIPPED)).isOne();
-        assertThat(counts.get(Kind.MISSED)).isOne();
+        world.forget("a", AT.plusSeconds(1));
+        world.sightings.add(seen("a", AT, 1, 1, "n1", 5, 1_100, true));
+        world.tell("a", AT.plusSeconds(1), "skipped", "still running");
+        assertThat(world.check().valid()).isTrue();
+        assertThat(world.check().counts().get(Kind.SKIPPED)).isOne();
+        world.tell("a", AT.plusSeconds(1), "skipped", " ");
+        assertThat(world.check().counts().get(Kind.MISSED)).isOne();
+    }
+
+    @Test
+    void a_skip_is_legal_with_a_reason_while_a_fault_is_felt_and_missed_otherwise() {
+        var world = new World();
+        world.forget("a", AT);
+        world.tell("a", AT, "skipped", "not recorded");
+        assertThat(world.check().counts().get(Kind.MISSED)).isOne();
+        world.faults.add(new Fault("database restart", Fault.EVERYWHERE, AT.minusSeconds(1), AT));
+        assertThat(world.check().counts().get(Kind.SKIPPED)).isOne();
+    }
+
+    @Test
+    void a_run_is_redone_only_if_its_node_was_lost_before_the_end_was_recorded() {
+        var world = new World();
+        world.sightings.add(seen("a", AT, 2, 2, "n2", 900, 920, true));
+        world.tell(
+                "a",
+                AT,
+                "succeeded",
+                null,
+                new Recorded.Attempt(1, 1, "n1", "interrupted", AT.plusMillis(880)),
+                new Recorded.Attempt(2, 2, "n2", "succeeded", AT.plusMillis(920)));
+        assertThat(world.check().counts().get(Kind.DUPLICATE)).isOne();
+        world.faults.add(new Fault("kill -9", "n2", AT.plusMillis(26), AT.plusSeconds(5)));
+        assertThat(world.check().counts().get(Kind.DUPLICATE)).isOne();
+        world.faults.add(new Fault("kill -9", "n1", AT.plusMillis(26), AT.plusSeconds(5)));
+        assertThat(world.check().counts().get(Kind.REDONE)).isOne();
+        assertThat(world.check().valid()).isTrue();
+    }
+
+    @Test
+    void a_start_before_its_time_is_early() {
+        expect(Kind.EARLY, world -> {
+            world.forget("a", AT);
+            world.sightings.add(seen("a", AT, 1, 1, "n1", -600, -580, true));
+        });
     }
 
     @Test
@@ -248,8 +286,8 @@ class CheckerTest {
         world.forget("a", AT);
         world.faults.add(new Fault("pause", "n2", AT, AT.plusSeconds(4)));
         var findings = world.check();
-        assertThat(Report.text(findings, world.faults))
-                .contains("**INVALID**", "HISTORY_LIED a 2026-01-01T00:00:30Z", "pause on n2");
+        assertThat(Report.text(findings, world.faults, world.sightings, 0))
+                .contains("**INVALID**", "HISTORY_LIED a 2026-01-01T00:00:30Z", "| pause | 1 | 4 |");
         assertThat(Report.plot(findings, world.faults))
                 .contains("<title>pause n2</title>", "#c0392b")
                 .endsWith("</svg>\n");
@@ -261,7 +299,7 @@ class CheckerTest {
         var findings = world.check();
         assertThat(findings.valid()).isFalse();
         assertThat(findings.counts().get(kind))
-                .as(() -> Report.text(findings, world.faults))
+                .as(() -> Report.text(findings, world.faults, world.sightings, 0))
                 .isOne();
         assertThat(findings.verdicts().stream().filter(verdict -> verdict.kind().wrong()))
                 .hasSize(1);

@@ -71,6 +71,7 @@ public final class ClusterStore extends JobStoreTX {
     private final QuartzConfig config;
     private final AtomicLong entries = new AtomicLong();
     private final String entryPrefix;
+    private boolean fenced; // the cluster manager's: until what this node held is given up
 
     ClusterStore(Database database, QuartzBackend backend, QuartzConfig config, long startedMs) {
         this.database = database;
@@ -273,6 +274,7 @@ public final class ClusterStore extends JobStoreTX {
     @Override
     protected boolean doCheckin() throws JobPersistenceException {
         boolean recovered = super.doCheckin();
+        fenced = false;
         backend.checkedIn();
         return recovered;
     }
@@ -286,13 +288,29 @@ public final class ClusterStore extends JobStoreTX {
                         .findAny()
                         .isPresent();
                 if (!known) {
+                    fenced = true;
                     backend.fencedOff();
+                }
+                if (fenced) {
+                    failed.add(myself());
                 }
             } catch (SQLException e) {
                 throw new JobPersistenceException("cannot read this node's check-in: " + e.getMessage(), e);
             }
         }
         return failed;
+    }
+
+    /**
+     * What this node claimed on its way back, after it had been taken for dead and before it learned of it, nobody else
+     * would take over: it lives.
+     */
+    private SchedulerStateRecord myself() {
+        var record = new SchedulerStateRecord();
+        record.setSchedulerInstanceId(getInstanceId());
+        record.setCheckinInterval(config.checkIn().toMillis());
+        record.setCheckinTimestamp(lastCheckin);
+        return record;
     }
 
     /** What dead nodes had claimed is due at once, as the next attempt of the same run, for any node that can run it. */

@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -102,6 +104,25 @@ class QuartzTablesTest {
                         "/PAUSED_BLOCKED WAITING",
                         "/WAITING WAITING");
         assertThat(column("select detail from audit where what = 'ORPHAN'")).hasSize(4);
+    }
+
+    /** A process that was stopped claims on its way back what is due, and then learns that it was taken for dead. */
+    @Test
+    @Timeout(20) // before the janitor comes
+    void what_a_fenced_node_still_held_is_due_again_at_its_next_check_in() throws Exception {
+        var fenced = new CountDownLatch(1);
+        try (var _ =
+                QuartzBackend.start(database, QuartzConfig.of("test", "n1"), TimeSource.system(), fenced::countDown)) {
+            plant("HELD", "BLOCKED");
+            execute("insert into qrtz_fired_triggers (sched_name, entry_id, trigger_name, trigger_group, instance_name,"
+                    + " fired_time, sched_time, priority, state) values ('test', 'e1', '/HELD', 's.ts', 'n1', 0, 0, 1,"
+                    + " 'EXECUTING')");
+            execute("delete from qrtz_scheduler_state");
+            fenced.await();
+            while (!column("select trigger_state || ' ' || priority from qrtz_triggers").equals(List.of("WAITING 2"))) {
+                LockSupport.parkNanos(10_000_000);
+            }
+        }
     }
 
     @Test

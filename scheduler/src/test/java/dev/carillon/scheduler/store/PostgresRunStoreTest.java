@@ -8,11 +8,13 @@ import dev.carillon.scheduler.run.RunStore;
 import dev.carillon.scheduler.run.StoreException;
 import dev.carillon.scheduler.run.StoreException.Code;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class PostgresRunStoreTest extends RunStoreContract {
     private static final AtomicInteger DATABASES = new AtomicInteger();
@@ -69,6 +71,27 @@ class PostgresRunStoreTest extends RunStoreContract {
                 theirs += b.join() ? 1 : 0;
             }
             assertThat(mine + theirs).isEqualTo(200);
+        }
+    }
+
+    /** A stopped process keeps its connections: without a bound its locks would stay until it goes on. */
+    @Test
+    @Timeout(20)
+    void a_process_that_stops_in_the_midst_of_a_transaction_loses_its_locks() throws Exception {
+        store.save(job(JOB)).join();
+        try (var ours = Database.open(new StoreConfig(url(database)));
+                var stopped = ours.connection();
+                var other = ours.connection()) {
+            stopped.setAutoCommit(false);
+            update(stopped, "update job set schedule = 'stopped'");
+            update(other, "update job set schedule = 'other'"); // waits for the lock
+            assertThatThrownBy(stopped::commit).isInstanceOf(SQLException.class);
+        }
+    }
+
+    private static void update(Connection connection, String sql) throws SQLException {
+        try (var statement = connection.createStatement()) {
+            statement.executeUpdate(sql);
         }
     }
 

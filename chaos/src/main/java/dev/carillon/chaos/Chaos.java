@@ -19,8 +19,8 @@ import java.util.Random;
  * Hurts a real cluster for a while and grades what it did: nodes as processes, a real PostgreSQL, one proxy between each
  * node and it. Everything that is drawn comes from the seed.
  *
- * <p>Usage: {@code bench/chaos --minutes N --seed S [--nodes 3] [--jobs 200] [--only KILL,CUT] [--out folder]}; exit code 0
- * if valid.
+ * <p>Usage: {@code bench/chaos --minutes N --seed S [--nodes 3] [--jobs 200] [--only KILL,CUT]
+ * [--profile service] [--out folder]}; exit code 0 if valid.
  */
 public final class Chaos {
     private static final Duration WARM_UP = Duration.ofSeconds(15);
@@ -57,7 +57,7 @@ public final class Chaos {
         int jobs = (int) number("jobs", 200);
         var launcher = Path.of(options.getOrDefault("carillon", "./carillon")).toAbsolutePath();
         try (var sink = new Sink(folder.resolve("sink.jsonl"), Clock.systemUTC());
-                var cluster = new Cluster(folder, launcher, (int) number("nodes", 3), jobs, sink.address())) {
+                var cluster = new Cluster(folder, launcher, (int) number("nodes", 3), jobs, profile(), sink.address())) {
             var atExit = new Thread(() -> cluster.nodes().forEach(Node::close));
             Runtime.getRuntime().addShutdownHook(atExit); // whatever ends us: no node is left behind
             var from = Instant.now();
@@ -114,11 +114,12 @@ public final class Chaos {
         var settings = new Checker.Settings(EPSILON, OVERDUE, BACKOFF, RETRY_TOLERANCE, end);
         var sightings = sink.sightings();
         var findings = new Checker(settings).check(asked.histories(), sightings, history, faults);
-        var text = "# Chaos: seed %d, %d minutes, %d nodes, %d jobs due every second\n\n%s\n"
+        var text = "# Chaos: seed %d, %d minutes, %d nodes (profile %s), %d jobs due every second\n\n%s\n"
                 .formatted(
                         number("seed", 1),
                         number("minutes", 5),
                         number("nodes", 3),
+                        profile(),
                         number("jobs", 200),
                         Report.text(findings, faults, sightings, sink.refused()));
         Files.writeString(folder.resolve("report.md"), text);
@@ -126,6 +127,14 @@ public final class Chaos {
         Files.writeString(folder.resolve("plot.svg"), Report.plot(findings, faults));
         System.out.println(text);
         return findings;
+    }
+
+    /**
+     * Without the JIT unless asked for: nodes are started every few seconds, and a machine of two cores would do little else
+     * than compile.
+     */
+    private String profile() {
+        return options.getOrDefault("profile", "one-shot");
     }
 
     private static void say(String text) {

@@ -89,6 +89,17 @@ public final class Checker {
                 List.copyOf(verdicts.values()), takeovers(seen, faults), disagreements(targets, seen, verdicts));
     }
 
+    /** An attempt was lost and another node went on; a retry on another node is nothing special. */
+    private static boolean isTakenOver(List<Sighting> attempts) {
+        for (int i = 1; i < attempts.size(); i++) {
+            var lost = attempts.get(i - 1);
+            if (lost.ended() == null && !lost.node().equals(attempts.get(i).node())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** A run from its due time to its last end: none other of its job can start in that span. */
     private record Busy(Instant due, Instant until) {}
 
@@ -137,10 +148,9 @@ public final class Checker {
         if (lateness.compareTo(settings.overdue()) > 0) {
             return new Verdict(occurrence, Kind.OVERDUE, "started " + lateness + " late", lateness);
         }
-        boolean moved = attempts.stream().map(Sighting::node).distinct().count() > 1;
         var kind = redone
                 ? Kind.REDONE
-                : moved ? Kind.TAKEN_OVER : lateness.compareTo(settings.epsilon()) > 0 ? Kind.LATE : Kind.OK;
+                : isTakenOver(attempts) ? Kind.TAKEN_OVER : lateness.compareTo(settings.epsilon()) > 0 ? Kind.LATE : Kind.OK;
         return new Verdict(occurrence, kind, attempts.size() + " attempt(s)", lateness);
     }
 

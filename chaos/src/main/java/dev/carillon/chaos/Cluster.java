@@ -23,7 +23,7 @@ final class Cluster implements AutoCloseable {
     private final boolean clocks;
 
     /** Sets everything up in {@code folder}; only the database runs. */
-    Cluster(Path folder, Path launcher, int count, int jobs, URI sink) throws IOException, InterruptedException {
+    Cluster(Path folder, Path launcher, int count, int jobs, String profile, URI sink) throws IOException, InterruptedException {
         postgres = new Postgres(folder, freePort());
         var library = NodeClock.build(folder);
         clocks = library.isPresent();
@@ -37,6 +37,7 @@ final class Cluster implements AutoCloseable {
                     home,
                     freePort(),
                     postgres.url(proxy.port()),
+                    profile,
                     Map.of(
                             "CHAOS_SINK", sink.toString(),
                             "CHAOS_JOBS", Integer.toString(jobs),

@@ -37,6 +37,7 @@ final class Node implements AutoCloseable {
      * @param launcher the {@code carillon} script
      * @param folder where the node's configuration, script and log live
      * @param port of its API
+     * @param profile of the launcher: {@code one-shot} or {@code service}
      * @param clock null if its clock cannot be set wrong
      */
     Node(
@@ -45,6 +46,7 @@ final class Node implements AutoCloseable {
             Path folder,
             int port,
             String databaseUrl,
+            String profile,
             Map<String, String> environment,
             @Nullable NodeClock clock)
             throws IOException {
@@ -54,6 +56,7 @@ final class Node implements AutoCloseable {
         this.port = port;
         this.clock = clock;
         this.environment = new HashMap<>(environment);
+        this.environment.put("CARILLON_PROFILE", profile);
         this.environment.put("CARILLON_BUILD", "never");
         this.environment.put("CARILLON_JAVA_OPTS", JAVA_OPTS);
         if (clock != null) {

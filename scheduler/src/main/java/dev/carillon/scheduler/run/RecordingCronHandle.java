@@ -409,7 +409,9 @@ public final class RecordingCronHandle implements CronHandle {
                 var retryAt = again ? now.plus(spec.backoff().get(attempt.number() - 1)) : null;
                 if (again && !closed) {
                     retrying = attempt;
-                    armTick(Reason.RETRY_PENDING);
+                    if (!recorder.isClustered()) { // else any node may take the retry, and tells what it passed over
+                        armTick(Reason.RETRY_PENDING);
+                    }
                 }
                 var event = again ? RunEvent.RETRY_PLANNED : RunEvent.ATTEMPT_FAILED;
                 recorder.record(

@@ -81,6 +81,21 @@ class RunRecorderTest {
                 .containsExactly(at("2024-01-01T00:02:30Z"), null);
     }
 
+    /** Another may have taken it long ago, and be starting the very occurrences that would be told as skipped. */
+    @Test
+    void in_a_cluster_what_a_retry_passes_over_is_told_by_the_node_that_takes_it() {
+        recorded.close();
+        recorded = new RecordedRuns(folder.resolve("clustered"), time, loop, true);
+        handler = recorded.handler("s.ts", LocalCronHandler.Limits.DENO);
+        var job = job("a", "* * * * *", Duration.ofSeconds(90));
+        advanceTo("2024-01-01T00:01:00Z");
+        job.fail();
+        advanceTo("2024-01-01T00:02:20Z");
+        assertThat(told()).containsExactly("00:01 retrying");
+        advanceTo("2024-01-01T00:02:30Z");
+        assertThat(told()).containsExactly("00:01 running", "00:02 skipped RETRY_PENDING");
+    }
+
     @Test
     void what_passes_while_a_late_start_waits_for_its_slot_is_told_too() {
         handler = recorded.handler("t.ts", new LocalCronHandler.Limits(5, 1));

@@ -34,7 +34,7 @@ public final class Checker {
      * (earliest deadline first); a target without a start is missed whatever the claims say.
      */
     private static final Duration TAKEOVER = Duration.ofSeconds(3); // what a fault may still do after it is over
-    private static final Duration SLOT_SLACK = Duration.ofMillis(300); // from an end to when its job may start again
+    private static final Duration SLOT_SLACK = Duration.ofMillis(500); // from an end to when its job may start again
 
     private final Settings settings;
 

@@ -55,6 +55,9 @@ public final class ClusterStore extends JobStoreTX {
             + " start_time from qrtz_triggers where sched_name = ? and trigger_state = 'WAITING'"
             + " and next_fire_time <= ? order by next_fire_time, start_time, trigger_group, trigger_name"
             + " offset ? rows fetch first ? rows only";
+    /** What another node is just taking is left to it: of many triggers due at once each node takes some. */
+    private static final String NOT_TAKEN = " for update skip locked";
+
     private static final String CLAIM = "update qrtz_triggers set trigger_state = 'BLOCKED' where sched_name = ?"
             + " and trigger_group = ? and trigger_name = ? and trigger_state = 'WAITING' and next_fire_time = ?"
             + " and priority = ?";
@@ -63,8 +66,8 @@ public final class ClusterStore extends JobStoreTX {
             + " is_nonconcurrent, requests_recovery) values (?, ?, ?, ?, ?, ?, ?, ?, 'EXECUTING', ?, ?, true, true)";
     private static final String SOONEST =
             "select min(next_fire_time) from qrtz_triggers where sched_name = ? and trigger_state = 'WAITING'";
-    private static final int PAGE = 500; // due triggers looked at in one go
-    private static final int PAGES_MAX = 40; // others' triggers passed over in one look
+    private static final int PAGE = 500; // most due triggers looked at in one go
+    private static final int PAGES_MAX = 400; // others' triggers passed over in one look
 
     private final Database database;
     private final QuartzBackend backend;
@@ -185,12 +188,13 @@ public final class ClusterStore extends JobStoreTX {
     /** Due triggers of jobs this node has a function and a free slot for; each has taken its slot. */
     private List<Fired> candidates(Connection connection, long nowMs, int maxCount) throws SQLException {
         var wanted = new ArrayList<Fired>();
-        try (var select = connection.prepareStatement(DUE)) {
+        int page = Math.min(PAGE, maxCount); // what is locked and not taken is out of the others' sight
+        try (var select = connection.prepareStatement(database.isShared() ? DUE + NOT_TAKEN : DUE)) {
             select.setString(1, config.cluster());
             select.setLong(2, nowMs);
-            select.setInt(4, PAGE);
-            for (int page = 0; page < PAGES_MAX && wanted.size() < maxCount; page++) {
-                select.setInt(3, page * PAGE);
+            select.setInt(4, page);
+            for (int pages = 0; pages < PAGES_MAX && wanted.size() < maxCount; pages++) {
+                select.setInt(3, pages * page);
                 int seen = 0;
                 try (var rows = select.executeQuery()) {
                     while (rows.next()) {
@@ -207,7 +211,7 @@ public final class ClusterStore extends JobStoreTX {
                         }
                     }
                 }
-                if (seen < PAGE) {
+                if (seen < page) {
                     break;
                 }
             }

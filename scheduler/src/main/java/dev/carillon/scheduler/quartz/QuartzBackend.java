@@ -47,6 +47,7 @@ import org.quartz.utils.DBConnectionManager;
 public final class QuartzBackend implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(QuartzBackend.class.getName());
     private static final Duration OVERDUE_AT_START = Duration.ofSeconds(5);
+    private static final long LOOK_AGAIN_MS = 50;
 
     private final Database database;
     private final QuartzConfig config;
@@ -284,6 +285,8 @@ public final class QuartzBackend implements AutoCloseable {
             long delayMs = soonestMs - time.currentTimeMillis();
             if (delayMs > 0) {
                 wakeAt(soonestMs, delayMs);
+            } else if (database.isShared()) { // another node was just looking at it, and may have left it
+                wakeAt(soonestMs, LOOK_AGAIN_MS);
             }
         }
         looked = look;

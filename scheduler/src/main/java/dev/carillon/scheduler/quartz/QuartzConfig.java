@@ -10,7 +10,7 @@ import java.time.Duration;
  * @param checkIn how often a node says it lives
  * @param slack how long after a missed check-in it counts as dead; takeover takes about {@code checkIn + slack}
  * @param idle how long until a node looks again for what others cannot take
- * @param batch most triggers claimed in one transaction
+ * @param batch most triggers claimed in one transaction; of what is due at one instant each node takes so many in turn
  * @param janitor how often triggers are looked for that no live claim holds
  * @param clockWarn offset from the database's clock that is worth a warning
  * @param clockRefuse offset from which on a node claims nothing
@@ -65,7 +65,7 @@ public record QuartzConfig(
                 Duration.ofMillis(500),
                 Duration.ofMillis(1500),
                 Duration.ofSeconds(1),
-                200,
+                50,
                 Duration.ofSeconds(30),
                 Duration.ofMillis(250),
                 Duration.ofSeconds(1));

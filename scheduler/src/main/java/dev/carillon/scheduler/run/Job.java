@@ -139,6 +139,11 @@ final class Job {
         return reason == Reason.SCRIPT_NOT_LOADED && !due.isAfter(downUntil) ? Reason.SERVICE_DOWN : reason;
     }
 
+    /** Other nodes have seen to what was due until then. */
+    synchronized void toldElsewhere(Instant until) {
+        accounted = max(accounted, until);
+    }
+
     /** An occurrence is about to run; rows for those before it that nobody told of. */
     synchronized List<Skip> claim(Instant scheduledTime, Reason reason, String node) {
         var skips = skipsUntil(scheduledTime.minusMillis(1), reason, node);

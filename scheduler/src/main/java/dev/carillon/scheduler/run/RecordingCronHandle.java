@@ -33,6 +33,9 @@ public final class RecordingCronHandle implements CronHandle {
      * Nothing is completed while the lock is held: the script's continuation must be free to call back. The store's
      * answers are taken up on the runtime thread, where the script waits anyway.
      */
+    /** In a cluster, how long before an occurrence those may lie that the node which ran the last one has not told of. */
+    private static final Duration TELLING_MAX = Duration.ofSeconds(5);
+
     private final RunRecorder recorder;
     private final Job job;
     private final CronSpec spec;
@@ -230,6 +233,9 @@ public final class RecordingCronHandle implements CronHandle {
             cancelTick();
             var before = retrying;
             retrying = null;
+            if (recorder.isClustered()) {
+                job.toldElsewhere(fire.scheduledFireTime().minus(TELLING_MAX));
+            }
             if (fire.attempt() == 1) {
                 skip(job.claim(fire.scheduledFireTime(), Reason.STARTED_LATE, recorder.node()));
                 skip(job.skipsUntil(now, Reason.STARTED_LATE, recorder.node()));

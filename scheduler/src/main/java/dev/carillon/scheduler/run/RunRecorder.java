@@ -296,12 +296,12 @@ public final class RunRecorder implements AutoCloseable {
         if (skips.isEmpty()) {
             return;
         }
-        store.skip(skips).whenComplete((done, error) -> {
+        store.skip(skips).whenComplete((written, error) -> {
             if (error != null) {
                 storeFailed(skips.size() + " skipped occurrences, first " + skips.getFirst(), error);
                 return;
             }
-            for (var skip : skips) {
+            for (var skip : written) {
                 changed(RunSummary.of(
                         skip.run(),
                         skip.job(),

@@ -39,8 +39,12 @@ public interface RunStore extends AutoCloseable {
      */
     CompletableFuture<Boolean> end(AttemptEnd end);
 
-    /** Records occurrences that did not run; one that has a row already is left alone. */
-    CompletableFuture<Void> skip(List<Skip> skips);
+    /**
+     * Records occurrences that did not run; one that has a row already is left alone.
+     *
+     * @return those that had none
+     */
+    CompletableFuture<List<Skip>> skip(List<Skip> skips);
 
     /**
      * Records what an attempt printed.

@@ -4,6 +4,7 @@ import dev.carillon.scheduler.run.JobKey;
 import dev.carillon.scheduler.run.RunEvent;
 import dev.carillon.scheduler.run.RunId;
 import dev.carillon.scheduler.run.RunState;
+import dev.carillon.scheduler.run.RunStore.Skip;
 import dev.carillon.scheduler.run.RunTrigger;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -288,11 +289,14 @@ final class Group {
         }
         var skips = writes.stream().flatMap(write -> write.skips().stream()).toList();
         var existing = existing(skips.stream().map(skip -> skip.run().text()).toList(), lookFirst);
+        var batch = new ArrayList<Skip>();
+        var written = new HashSet<Skip>();
         try (var insert = connection.prepareStatement(INSERT_RUN + dialect.insertTail())) {
             for (var skip : skips) {
                 if (!existing.add(skip.run().text())) {
                     continue;
                 }
+                batch.add(skip);
                 run(
                         insert,
                         skip.run().text(),
@@ -307,10 +311,16 @@ final class Group {
                 insert.setString(10, skip.node());
                 insert.addBatch();
             }
-            insert.executeBatch();
+            var counts = insert.executeBatch();
+            for (int i = 0; i < counts.length; i++) {
+                if (counts[i] != 0) {
+                    written.add(batch.get(i));
+                }
+            }
         }
         for (var write : writes) {
-            acknowledgements.add(() -> write.done().complete(null));
+            var told = write.skips().stream().filter(written::contains).toList();
+            acknowledgements.add(() -> write.done().complete(told));
         }
     }
 

@@ -87,8 +87,8 @@ public final class JdbcRunStore implements RunStore {
     }
 
     @Override
-    public CompletableFuture<Void> skip(List<Skip> skips) {
-        var done = new CompletableFuture<Void>();
+    public CompletableFuture<List<Skip>> skip(List<Skip> skips) {
+        var done = new CompletableFuture<List<Skip>>();
         writer.submit(new Write.Skips(List.copyOf(skips), done));
         return done;
     }

@@ -17,7 +17,7 @@ sealed interface Write {
 
     record End(AttemptEnd end, CompletableFuture<Boolean> done) implements Write {}
 
-    record Skips(List<Skip> skips, CompletableFuture<Void> done) implements Write {}
+    record Skips(List<Skip> skips, CompletableFuture<List<Skip>> done) implements Write {}
 
     record Line(RunId run, LogLine line) implements Write {}
 

@@ -218,6 +218,14 @@ abstract class RunStoreContract {
     }
 
     @Test
+    void of_skipped_occurrences_those_are_told_that_had_no_row() {
+        var first = skip(JOB, T0, Reason.STILL_RUNNING);
+        var second = skip(JOB, T0.plusSeconds(60), Reason.STILL_RUNNING);
+        assertThat(store.skip(List.of(first)).join()).containsExactly(first);
+        assertThat(store.skip(List.of(first, second)).join()).containsExactly(second);
+    }
+
+    @Test
     void skipped_occurrences_carry_their_reason() {
         store.skip(List.of(skip(JOB, T0, Reason.SERVICE_DOWN), skip(JOB, T0.plusSeconds(60), Reason.STILL_RUNNING)))
                 .join();

@@ -33,7 +33,7 @@ const dataBuffer = getter(DataView.prototype, "buffer");
 const dataOffset = getter(DataView.prototype, "byteOffset");
 const dataLength = getter(DataView.prototype, "byteLength");
 const tagOf = getter(TypedArrayPrototype, Symbol.toStringTag);
-const { isWellFormed, startsWith, toWellFormed } = String.prototype;
+const { isWellFormed, slice, startsWith, toWellFormed } = String.prototype;
 const promiseThen = Promise.prototype.then;
 const mapGet = Map.prototype.get;
 const mapHas = Map.prototype.has;
@@ -404,26 +404,41 @@ export function loadOp(rid, name) {
 export function traced(name, op) {
   return (...args) => {
     const started = bridge.nanoTime();
-    let threw = true;
+    let result;
     try {
-      const result = op(...args);
-      threw = false;
-      return result;
-    } finally {
-      bridge.trace(name, sizeOf(args), started, threw);
+      result = op(...args);
+    } catch (error) {
+      bridge.trace(name, briefly(args), started, `threw ${brief(error)}`);
+      throw error;
     }
+    const id = result?.[PROMISE_ID];
+    const end = result instanceof Promise ? id === undefined ? "promise, settled" : `promise ${id}` : brief(result);
+    bridge.trace(name, briefly(args), started, end);
+    return result;
   };
 }
 
-function sizeOf(args) {
-  let size = 0;
+const BRIEF_MAX = 60; // characters of one argument or result
+
+function briefly(args) {
+  let text = "";
   for (let i = 0; i < args.length; i++) {
-    const arg = args[i];
-    size += isView(arg) ? lengthOf(arg) : typeof arg === "string" ? arg.length : typeof arg === "object" && arg !== null
-      ? (stringify(arg) ?? "").length
-      : 8;
+    text += (i === 0 ? "" : ", ") + brief(args[i]);
   }
-  return size;
+  return text;
+}
+
+function brief(value) {
+  let text;
+  try {
+    if (isView(value)) return `bytes(${lengthOf(value)})`;
+    if (value instanceof Error) text = `${value.name}: ${value.message}`;
+    else if (typeof value === "bigint") text = `${value}n`;
+    else text = stringify(value) ?? typeof value;
+  } catch {
+    text = typeof value;
+  }
+  return text.length <= BRIEF_MAX ? text : `${apply(slice, text, [0, BRIEF_MAX])}... (${text.length} characters)`;
 }
 
 /** Settles what has completed, without leaving the guest; how many ops that were. */

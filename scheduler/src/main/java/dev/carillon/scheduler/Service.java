@@ -4,6 +4,7 @@ import dev.carillon.cron.CronHandler;
 import dev.carillon.cron.local.LocalCronHandler;
 import dev.carillon.runtime.EventLoop;
 import dev.carillon.runtime.OpState;
+import dev.carillon.runtime.engine.Inspector;
 import dev.carillon.runtime.engine.JsEngine;
 import dev.carillon.runtime.time.TimeSource;
 import dev.carillon.runtime.time.TimeSource.Alarm;
@@ -108,7 +109,7 @@ public final class Service implements ServiceView, AutoCloseable {
                 recorder,
                 backend(),
                 time,
-                configuration.limits(),
+                configuration.limits().stopDeadline(),
                 configuration.schedules(),
                 configuration.scripts(),
                 script -> events.publish("script", () -> script));
@@ -122,11 +123,25 @@ public final class Service implements ServiceView, AutoCloseable {
      * @throws HttpApi.CannotListen if the port cannot
      */
     public static Service start(Configuration configuration, TimeSource time, Function<Configuration, RunStore> open) {
+        return start(configuration, time, open, null);
+    }
+
+    /**
+     * As {@link #start(Configuration, TimeSource, Function)}.
+     *
+     * @param inspector where a debugger may attach to the scripts, or null for nowhere
+     * @throws Inspector.Unavailable if it cannot
+     */
+    public static Service start(
+            Configuration configuration,
+            TimeSource time,
+            Function<Configuration, RunStore> open,
+            @Nullable Inspector inspector) {
         var store = open.apply(configuration);
         JsEngine engine = null;
         Service service = null;
         try {
-            engine = JsEngine.create();
+            engine = JsEngine.create(inspector);
             service = new Service(configuration, time, store, engine);
             service.start();
             return service;

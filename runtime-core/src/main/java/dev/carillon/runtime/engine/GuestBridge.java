@@ -53,6 +53,9 @@ public final class GuestBridge {
     private int immediates;
     private int lookups;
     private int subscriptions;
+    private static final int BRIEF_MAX = 60; // characters of a result in the log of ops
+
+    private final Map<Integer, Long> startedNanos = new HashMap<>(); // of pending ops, when they are logged
     private @Nullable Object settledValue;
     private @Nullable Throwable described;
 
@@ -185,7 +188,7 @@ public final class GuestBridge {
     private int later(OpDecl op, CompletionStage<byte[]> stage) {
         // The bytes of a bound op called by id are those of its envelope.
         var bytes = op.body() instanceof OpDecl.Body.Raw ? op : new OpDecl(op.id(), op.name(), op.namespace(), RAW);
-        var pendingOp = pending.begin(bytes);
+        var pendingOp = begin(bytes);
         stage.whenComplete(pendingOp);
         return pendingOp.promiseId;
     }
@@ -237,15 +240,47 @@ public final class GuestBridge {
 
     /** Writes one line about a call, when calls are logged. */
     @Op("trace")
-    public void trace(String op, double argBytes, double startedNanos, boolean threw) {
-        var line = String.format(
-                Locale.ROOT,
-                "op %s args=%dB %.3f ms%s%n",
-                op,
-                (long) argBytes,
-                (loop.time().nanoTime() - startedNanos) / NANOS_PER_MS,
-                threw ? " threw" : "");
+    public void trace(String op, String args, double startedNanos, String end) {
+        log(op + "(" + args + ")", startedNanos, end);
+    }
+
+    /** The line about an asynchronous op that was pending. */
+    private void traceSettled(PendingOp op) {
+        var started = startedNanos.remove(op.promiseId);
+        if (started != null) {
+            var error = op.error;
+            log(
+                    op.op.name() + " promise " + op.promiseId,
+                    started,
+                    error == null
+                            ? brief(op.value)
+                            : "rejected " + (error instanceof JsVisibleException js ? js.jsClass() + ": " : "")
+                                    + brief(error.getMessage()));
+        }
+    }
+
+    private void log(String what, double startedNanos, String end) {
+        double ms = (loop.time().nanoTime() - startedNanos) / NANOS_PER_MS;
+        var line = String.format(Locale.ROOT, "op %s %.3f ms: %s%n", what, ms, end);
         runtime.output().write(OutputSink.Level.WARN, line, 0);
+    }
+
+    private static String brief(@Nullable Object value) {
+        if (value instanceof byte[] bytes) {
+            return "bytes(" + bytes.length + ")";
+        }
+        var text = String.valueOf(value);
+        return text.length() <= BRIEF_MAX
+                ? text
+                : text.substring(0, BRIEF_MAX) + "... (" + text.length() + " characters)";
+    }
+
+    private PendingOp begin(OpDecl op) {
+        var begun = pending.begin(op);
+        if (tracing()) {
+            startedNanos.put(begun.promiseId, loop.time().nanoTime());
+        }
+        return begun;
     }
 
     @Op("nanoTime")
@@ -333,7 +368,7 @@ public final class GuestBridge {
                 return failed(e);
             }
         }
-        var pendingOp = pending.begin(op);
+        var pendingOp = begin(op);
         future.whenComplete(pendingOp);
         return pendingOp.promiseId;
     }
@@ -358,7 +393,7 @@ public final class GuestBridge {
     /** Registers an op whose body runs in a later turn. */
     @Op("defer")
     public int defer(int id) {
-        var pendingOp = pending.begin(ops.op(id));
+        var pendingOp = begin(ops.op(id));
         loop.execute(() -> runtime.guestCall(Entry.RUN_LAZY, pendingOp.promiseId));
         lazyOps.put(pendingOp.promiseId, pendingOp);
         return pendingOp.promiseId;
@@ -384,6 +419,9 @@ public final class GuestBridge {
     @Op("settledNext")
     public double settledNext() {
         var op = pending.next();
+        if (tracing()) {
+            traceSettled(op);
+        }
         var error = op.error;
         if (error == null) {
             try {

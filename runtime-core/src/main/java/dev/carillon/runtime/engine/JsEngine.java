@@ -8,6 +8,7 @@ import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import org.graalvm.polyglot.Engine;
 import org.graalvm.polyglot.HostAccess;
+import org.graalvm.polyglot.PolyglotException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,20 +27,59 @@ public final class JsEngine implements AutoCloseable {
     private final Engine engine;
     private final Jit jit;
     private final GlueSources glue = new GlueSources();
-    private final ModuleCache modules = new ModuleCache(ModuleCache.standardDirectory());
+    private final ModuleCache modules;
 
-    private JsEngine(Engine engine, Jit jit) {
+    private JsEngine(Engine engine, Jit jit, ModuleCache modules) {
         this.engine = engine;
         this.jit = jit;
+        this.modules = modules;
     }
 
     public static JsEngine create() {
+        return create(null);
+    }
+
+    /**
+     * An engine a debugger can attach to; it tells its address on standard error.
+     *
+     * @param inspector where, or null for nowhere
+     * @throws Inspector.Unavailable if GraalVM's inspector (org.graalvm.tools:chromeinspector-tool) is not on the class
+     *     path, or cannot listen there
+     */
+    public static JsEngine create(@Nullable Inspector inspector) {
         var log = new StartLog();
-        var engine = Engine.newBuilder("js")
+        var builder = Engine.newBuilder("js")
                 .option("engine.WarnInterpreterOnly", "true")
-                .logHandler(log)
-                .build();
-        return new JsEngine(engine, Jit.of(engine.getImplementationName(), log.text()));
+                .logHandler(log);
+        if (inspector != null) {
+            inspect(builder, inspector);
+        }
+        Engine engine;
+        try {
+            engine = builder.build();
+        } catch (IllegalArgumentException | PolyglotException e) {
+            if (inspector == null) {
+                throw e;
+            }
+            var why = String.valueOf(e.getMessage());
+            throw new Inspector.Unavailable(
+                    why.contains("Could not find option")
+                            ? "there is no debugger on the class path: add org.graalvm.tools:chromeinspector-tool"
+                            : "the debugger cannot listen on port " + inspector.port() + ": " + why,
+                    e);
+        }
+        return new JsEngine(
+                engine,
+                Jit.of(engine.getImplementationName(), log.text()),
+                new ModuleCache(ModuleCache.standardDirectory(), inspector != null));
+    }
+
+    private static void inspect(Engine.Builder builder, Inspector inspector) {
+        boolean paused = inspector.start() == Inspector.Start.PAUSED;
+        boolean attached = paused || inspector.start() == Inspector.Start.ATTACHED;
+        builder.option("inspect", String.valueOf(inspector.port()))
+                .option("inspect.Suspend", String.valueOf(paused))
+                .option("inspect.WaitAttached", String.valueOf(attached));
     }
 
     /** Whether hot guest code is compiled to machine code. */

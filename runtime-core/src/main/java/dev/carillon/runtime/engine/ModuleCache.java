@@ -33,11 +33,18 @@ final class ModuleCache {
 
     private final ConcurrentHashMap<String, SoftReference<PreparedModule>> modules = new ConcurrentHashMap<>();
     private final Path directory;
+    private final boolean mapped;
     private volatile @Nullable Swc swc;
 
     /** @param directory where transpiled text and the native library stay; made when first needed */
     ModuleCache(Path directory) {
+        this(directory, false);
+    }
+
+    /** @param mapped whether modules carry their source maps, for a debugger */
+    ModuleCache(Path directory, boolean mapped) {
         this.directory = directory;
+        this.mapped = mapped;
     }
 
     /** {@code carillon.cache} as a system property, else the user's cache folder. */
@@ -67,9 +74,9 @@ final class ModuleCache {
         }
         if (syntax != null) {
             var output = transpile(url, syntax, text);
-            module = PreparedModule.of(url, text, output.code(), output.mappings(), internal);
+            module = PreparedModule.of(url, text, output.code(), output.mappings(), internal, mapped);
         } else {
-            module = PreparedModule.of(url, text, kind == ModuleKind.DECLARATIONS ? "" : text, null, internal);
+            module = PreparedModule.of(url, text, kind == ModuleKind.DECLARATIONS ? "" : text, null, internal, mapped);
         }
         modules.put(url, new SoftReference<>(module));
         return module;

@@ -3,6 +3,10 @@ package dev.carillon.runtime.engine;
 import com.oracle.truffle.api.source.Source;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -34,9 +38,24 @@ final class PreparedModule {
     /**
      * @param mappings from {@code code} back to {@code original}, or null if they are the same text
      * @param internal true for glue, whose frames no stack trace shows
+     * @param mapped true if a debugger will look: the code then carries its source map, original text and all
      */
-    static PreparedModule of(String url, String original, String code, @Nullable String mappings, boolean internal) {
-        return new PreparedModule(url, original, mappings, source(url, code + MODULE_END, MODULE_TYPE, internal));
+    static PreparedModule of(
+            String url, String original, String code, @Nullable String mappings, boolean internal, boolean mapped) {
+        var map = mapped && mappings != null ? "\n" + mapComment(url, original, mappings) : "";
+        return new PreparedModule(url, original, mappings, source(url, code + MODULE_END + map, MODULE_TYPE, internal));
+    }
+
+    /** What debuggers look for in the last line of a text. */
+    private static String mapComment(String url, String original, String mappings) {
+        var map = Json.MAPPER.writeValueAsString(Map.of(
+                "version", 3,
+                "sources", List.of(url),
+                "sourcesContent", List.of(original),
+                "names", List.of(),
+                "mappings", mappings));
+        return "//# sourceMappingURL=data:application/json;base64,"
+                + Base64.getEncoder().encodeToString(map.getBytes(StandardCharsets.UTF_8));
     }
 
     static Source source(String url, String code, String mediaType, boolean internal) {

@@ -337,6 +337,7 @@ final class ScriptRuntime implements JsRuntime {
             scripts.forEach(created::eval);
             created.eval(Source.newBuilder("js", start, "ext:core/start.js")
                     .mimeType("application/javascript+module")
+                    .internal(true)
                     .buildLiteral());
         } catch (PolyglotException e) {
             throw entries.containsKey(Entry.DESCRIBE)

@@ -2,6 +2,7 @@ package dev.carillon.scheduler.cli;
 
 import dev.carillon.runtime.JsError;
 import dev.carillon.runtime.PermissionFlags;
+import dev.carillon.runtime.engine.Inspector;
 import dev.carillon.scheduler.Version;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -93,12 +94,28 @@ public final class Main {
 
     private int serve(List<String> args) {
         var command = new ServeCommand(this);
-        return execute("serve", command, withoutPermissions("serve", command.permissions(), args));
+        var rest = new ArrayList<String>();
+        for (var arg : args) {
+            if (Inspector.isFlag(arg)) {
+                command.inspector(inspector(arg, "serve"));
+            } else {
+                rest.add(arg);
+            }
+        }
+        return execute("serve", command, withoutPermissions("serve", command.permissions(), rest));
     }
 
     private int check(List<String> args) {
         var command = new CheckCommand(this);
         return execute("check", command, withoutPermissions("check", command.permissions(), args));
+    }
+
+    static Inspector inspector(String flag, String command) {
+        try {
+            return Inspector.parse(flag);
+        } catch (IllegalArgumentException e) {
+            throw new Usage(flag + ": " + e.getMessage() + ". See: carillon " + command + " --help");
+        }
     }
 
     /** Takes out Deno's permission flags, which have a form of their own. */

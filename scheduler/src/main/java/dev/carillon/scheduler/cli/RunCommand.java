@@ -5,6 +5,7 @@ import dev.carillon.runtime.JsError;
 import dev.carillon.runtime.JsRuntime;
 import dev.carillon.runtime.PermissionFlags;
 import dev.carillon.runtime.RuntimeOptions;
+import dev.carillon.runtime.engine.Inspector;
 import dev.carillon.runtime.engine.JsEngine;
 import dev.carillon.scheduler.StandardExtensions;
 import java.net.URI;
@@ -40,6 +41,8 @@ final class RunCommand {
 
     int run(List<String> args) {
         var flags = new PermissionFlags(Path.of(""));
+        Inspector inspector = null;
+        boolean logOps = false;
         int at = 0;
         while (at < args.size() && args.get(at).startsWith("-") && !args.get(at).equals("-")) {
             var flag = args.get(at++);
@@ -49,7 +52,11 @@ final class RunCommand {
             if (flag.equals("-h") || flag.equals("--help")) {
                 return main.help("run");
             }
-            if (!accept(flags, flag)) {
+            if (Inspector.isFlag(flag)) {
+                inspector = Main.inspector(flag, "run");
+            } else if (flag.equals("--log-ops")) {
+                logOps = true;
+            } else if (!accept(flags, flag)) {
                 int equals = flag.indexOf('=');
                 throw Usage.unknown(
                         "option",
@@ -71,6 +78,10 @@ final class RunCommand {
                                 "--unstable-cron",
                                 "--unstable-kv",
                                 "--quiet",
+                                "--inspect",
+                                "--inspect-wait",
+                                "--inspect-brk",
+                                "--log-ops",
                                 "--jit",
                                 "--no-jit",
                                 "--help"),
@@ -80,7 +91,11 @@ final class RunCommand {
         if (at >= args.size()) {
             throw new Usage("run wants a script. See: carillon run --help");
         }
-        return run(moduleOf(args.get(at)), flags, args.subList(at + 1, args.size()));
+        var options = RuntimeOptions.builder()
+                .permissions(flags.build(flags.mayPrompt() ? PermissionPrompt.ofTerminal() : null))
+                .args(args.subList(at + 1, args.size()))
+                .logOps(logOps);
+        return run(moduleOf(args.get(at)), options, inspector);
     }
 
     private static boolean accept(PermissionFlags flags, String flag) {
@@ -106,18 +121,20 @@ final class RunCommand {
         return path.toUri();
     }
 
-    private static int run(URI module, PermissionFlags flags, List<String> scriptArgs) {
-        var terminal = new Terminal();
-        var options = RuntimeOptions.builder()
-                .extensions(StandardExtensions.with(LocalCronHandler::of))
-                .output(terminal)
-                .permissions(flags.build(flags.mayPrompt() ? PermissionPrompt.ofTerminal() : null))
-                .args(scriptArgs)
+    private static int run(URI module, RuntimeOptions.Builder options, @Nullable Inspector inspector) {
+        JsEngine engine;
+        try {
+            engine = JsEngine.create(inspector);
+        } catch (Inspector.Unavailable e) {
+            System.err.println("error: " + e.getMessage());
+            return Main.FAILED;
+        }
+        options.extensions(StandardExtensions.with(LocalCronHandler::of))
+                .output(new Terminal())
                 .name("script")
-                .colors(Terminal.colors())
-                .build();
+                .colors(Terminal.colors());
         // Neither is closed: the process ends with the script, and closing takes time.
-        var runtime = JsEngine.create().newRuntime(options);
+        var runtime = engine.newRuntime(options.build());
         runtime.loadMain(module);
         return end(runtime.exit().join(), runtime.lastException().orElse(null));
     }

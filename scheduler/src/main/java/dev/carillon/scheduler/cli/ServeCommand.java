@@ -1,6 +1,7 @@
 package dev.carillon.scheduler.cli;
 
 import dev.carillon.runtime.PermissionFlags;
+import dev.carillon.runtime.engine.Inspector;
 import dev.carillon.runtime.time.TimeSource;
 import dev.carillon.scheduler.Configuration;
 import dev.carillon.scheduler.Configuration.ScriptSource;
@@ -33,6 +34,7 @@ final class ServeCommand implements Callable<Integer> {
 
     private final Main main;
     private final PermissionFlags permissions = new PermissionFlags(Path.of(""));
+    private @Nullable Inspector inspector;
 
     @Option(names = "--config")
     private @Nullable Path config;
@@ -73,6 +75,10 @@ final class ServeCommand implements Callable<Integer> {
         return permissions;
     }
 
+    void inspector(Inspector wanted) {
+        inspector = wanted;
+    }
+
     @Override
     public Integer call() {
         Configuration configuration;
@@ -94,11 +100,11 @@ final class ServeCommand implements Callable<Integer> {
         log.info("starting: {}", configuration.summary());
         Service service;
         try {
-            service = Service.start(configuration, TimeSource.system(), ServeCommand::openStore);
+            service = Service.start(configuration, TimeSource.system(), ServeCommand::openStore, inspector);
         } catch (StoreException e) {
             main.err().println("error: " + e.getMessage() + ": " + e.hint());
             return Main.FAILED;
-        } catch (HttpApi.CannotListen e) {
+        } catch (HttpApi.CannotListen | Inspector.Unavailable e) {
             main.err().println("error: " + e.getMessage());
             return Main.FAILED;
         } catch (ConfigurationException e) {

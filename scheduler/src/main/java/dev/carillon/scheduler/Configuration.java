@@ -2,9 +2,11 @@ package dev.carillon.scheduler;
 
 import dev.carillon.cron.schedule.CronSchedule;
 import dev.carillon.runtime.Permissions;
+import dev.carillon.runtime.RuntimeLimits;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -51,7 +53,29 @@ public record Configuration(
     public record Http(String host, int port, @Nullable Secret token) {}
 
     /** @param path a file, or a folder whose files are watched */
-    public record ScriptSource(Path path, Permissions permissions) {}
+    public record ScriptSource(Path path, Permissions permissions, ScriptLimits limits) {
+        /** Scripts to look at, or whose limits are the configuration's. */
+        public ScriptSource(Path path, Permissions permissions) {
+            this(path, permissions, ScriptLimits.NONE);
+        }
+
+        ScriptSource with(ScriptLimits other) {
+            return new ScriptSource(path, permissions, other);
+        }
+    }
+
+    /**
+     * What one script may use before it is stopped, refused or cut short.
+     *
+     * @param turnCpu processor time one turn of its loop may take; a script that takes more is stopped and restarted
+     * @param runtime counts; one more is refused with a RangeError
+     * @param logLinesPerRun of what an attempt prints is kept
+     * @param logLinesPerSecond of what it prints outside its runs gets into the log
+     */
+    public record ScriptLimits(Duration turnCpu, RuntimeLimits runtime, int logLinesPerRun, int logLinesPerSecond) {
+        static final ScriptLimits NONE = new ScriptLimits(
+                ChronoUnit.FOREVER.getDuration(), RuntimeLimits.none(), Integer.MAX_VALUE, Integer.MAX_VALUE);
+    }
 
     /** What is pruned: runs due longer ago than {@code keep}, and the oldest of a job beyond {@code keepRunsPerJob}. */
     public record History(Duration keep, int keepRunsPerJob) {}
@@ -65,11 +89,10 @@ public record Configuration(
     }
 
     /**
-     * @param turnCpu processor time one turn of a script's loop may take; a script that takes more is stopped and
-     *     restarted
+     * @param script holds for each script that has none of its own
      * @param stopDeadline how long handlers may still run once the service is told to stop, or their script reloaded
      */
-    public record Limits(Duration turnCpu, Duration stopDeadline) {}
+    public record Limits(ScriptLimits script, Duration stopDeadline) {}
 
     /** @param seconds whether schedules may have six fields, seconds first, which Deno refuses */
     public record Schedules(boolean seconds) {

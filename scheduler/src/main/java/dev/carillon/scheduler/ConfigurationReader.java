@@ -2,6 +2,7 @@ package dev.carillon.scheduler;
 
 import dev.carillon.runtime.PermissionFlags;
 import dev.carillon.runtime.Permissions;
+import dev.carillon.runtime.RuntimeLimits;
 import dev.carillon.scheduler.Configuration.Backend;
 import dev.carillon.scheduler.Configuration.Database;
 import dev.carillon.scheduler.Configuration.History;
@@ -10,6 +11,7 @@ import dev.carillon.scheduler.Configuration.Limits;
 import dev.carillon.scheduler.Configuration.Log;
 import dev.carillon.scheduler.Configuration.Node;
 import dev.carillon.scheduler.Configuration.Schedules;
+import dev.carillon.scheduler.Configuration.ScriptLimits;
 import dev.carillon.scheduler.Configuration.ScriptSource;
 import dev.carillon.scheduler.Configuration.Secret;
 import dev.carillon.scheduler.YamlTree.Mapping;
@@ -45,6 +47,12 @@ import org.jspecify.annotations.Nullable;
 public final class ConfigurationReader {
     static final int PORT_MAX = 65_535;
     static final int NODE_NAME_LENGTH_MAX = 64; // chars; the store's column
+    static final int COUNT_MAX = 10_000_000; // of anything a script may have; beyond it a limit is none
+    static final int LINES_MAX = 900_000; // per run; source: LogLine.SEQ_PER_ATTEMPT
+
+    private static final String LIMITS = "limits.";
+    /** Keys below {@code limits} that are the service's own and cannot be set for one script. */
+    private static final List<String> SERVICE_LIMITS = List.of("limits.stop-deadline");
 
     /** Every scalar key and what it is when nobody says; null for none. */
     private static final Map<String, @Nullable String> KEYS = keys();
@@ -62,6 +70,7 @@ public final class ConfigurationReader {
     private final List<String> problems = new ArrayList<>();
     private final Map<String, Value> values = new TreeMap<>();
     private final List<ScriptSource> scripts = new ArrayList<>();
+    private final List<Map<String, Value>> ownLimits = new ArrayList<>(); // of the script at the same place
 
     private record Value(String text, Place place) {}
 
@@ -81,8 +90,13 @@ public final class ConfigurationReader {
         keys.put("history.keep-runs-per-job", "10000");
         keys.put("log.format", "text");
         keys.put("log.level", "info");
-        keys.put("limits.turn-cpu", "10s");
         keys.put("limits.stop-deadline", "10s");
+        keys.put("limits.turn-cpu", "10s");
+        keys.put("limits.pending-ops", "100000");
+        keys.put("limits.open-resources", "100000");
+        keys.put("limits.timers", "100000");
+        keys.put("limits.log-lines-per-run", "10000");
+        keys.put("limits.log-lines-per-second", "200");
         keys.put("schedules.seconds", "false");
         return keys;
     }
@@ -106,7 +120,10 @@ public final class ConfigurationReader {
         reader.readEnvironment(environment);
         flags.forEach((key, value) ->
                 reader.values.put(key, new Value(value, new Place("--" + key.replace('.', '-'), 0, 0))));
-        reader.scripts.addAll(extraScripts);
+        for (var script : extraScripts) {
+            reader.scripts.add(script);
+            reader.ownLimits.add(Map.of());
+        }
         return reader.finish();
     }
 
@@ -191,7 +208,8 @@ public final class ConfigurationReader {
         for (var item : list.items()) {
             switch (item) {
                 case Scalar scalar
-                when scalar.value() instanceof String path -> addScript(path, Permissions.none(), base, scalar.place());
+                when scalar.value() instanceof String path ->
+                    addScript(path, Permissions.none(), Map.of(), base, scalar.place());
                 case Mapping entry -> readScript(entry, base);
                 default ->
                     problems.add(item.place() + ": a script is '- path: file-or-folder', with permissions below");
@@ -202,6 +220,7 @@ public final class ConfigurationReader {
     private void readScript(Mapping entry, Path base) {
         String path = null;
         var permissions = Permissions.none();
+        Map<String, Value> limits = Map.of();
         var place = entry.place();
         for (var field : entry.entries().entrySet()) {
             var value = field.getValue().value();
@@ -215,19 +234,48 @@ public final class ConfigurationReader {
                     }
                 }
                 case "permissions" -> permissions = readPermissions(value);
+                case "limits" -> limits = readLimits(value);
                 default ->
                     problems.add(field.getValue().place() + ": unknown key 'scripts[]." + field.getKey()
-                            + "': known are path, permissions");
+                            + "': known are path, permissions, limits");
             }
         }
         if (path == null) {
             problems.add(entry.place() + ": this script has no 'path'");
         } else {
-            addScript(path, permissions, base, place);
+            addScript(path, permissions, limits, base, place);
         }
     }
 
-    private void addScript(String path, Permissions permissions, Path base, Place place) {
+    private Map<String, Value> readLimits(YamlTree tree) {
+        if (!(tree instanceof Mapping map)) {
+            problems.add(tree.place() + ": 'limits' is a map such as { turn-cpu: 1s, timers: 100 }");
+            return Map.of();
+        }
+        var own = new LinkedHashMap<String, Value>();
+        var known = KEYS.keySet().stream()
+                .filter(key -> key.startsWith(LIMITS) && !SERVICE_LIMITS.contains(key))
+                .map(key -> key.substring(LIMITS.length()))
+                .toList();
+        map.entries().forEach((name, entry) -> {
+            if (SERVICE_LIMITS.contains(LIMITS + name)) {
+                problems.add(entry.place() + ": '" + name + "' holds for the whole service: set " + LIMITS + name
+                        + " at the top");
+            } else if (!known.contains(name)) {
+                problems.add(entry.place() + ": unknown key 'scripts[].limits." + name + "'"
+                        + NearestWord.to(name, known)
+                                .map(word -> ": did you mean '" + word + "'?")
+                                .orElse(": known are " + String.join(", ", known)));
+            } else if (entry.value() instanceof Scalar scalar && scalar.value() != null) {
+                own.put(LIMITS + name, new Value(scalar.toString(), scalar.place()));
+            } else {
+                problems.add(entry.place() + ": '" + name + "' wants one value" + defaultOf(LIMITS + name));
+            }
+        });
+        return own;
+    }
+
+    private void addScript(String path, Permissions permissions, Map<String, Value> limits, Path base, Place place) {
         var resolved = base.resolve(path).normalize();
         if (!Files.exists(resolved)) {
             problems.add(place + ": there is no file or folder " + resolved + ": correct the path"
@@ -235,6 +283,7 @@ public final class ConfigurationReader {
             return;
         }
         scripts.add(new ScriptSource(resolved, permissions));
+        ownLimits.add(limits);
     }
 
     private Permissions readPermissions(YamlTree tree) {
@@ -295,26 +344,81 @@ public final class ConfigurationReader {
             problems.add("backend quartz wants a node.name that stays the same when this process restarts:"
                     + " set node.name or " + variable("node.name"));
         }
+        var standard = limits(values, null);
         var configuration = new Configuration(
                 backend,
                 new Database(url, optional("database.user", text -> text), optional("database.password", Secret::new)),
                 new Node(node),
                 new Http(host, port, token),
-                scripts,
+                limited(standard),
                 new History(
                         value("history.keep", ConfigurationReader::positive, Duration.ZERO),
                         value("history.keep-runs-per-job", text -> number(text, 1, Integer.MAX_VALUE), 1)),
                 new Log(
                         value("log.format", text -> choice(text, Log.Format.values()), Log.Format.TEXT),
                         value("log.level", ConfigurationReader::level, System.Logger.Level.INFO)),
-                new Limits(
-                        value("limits.turn-cpu", ConfigurationReader::positive, Duration.ZERO),
-                        value("limits.stop-deadline", Durations::parse, Duration.ZERO)),
+                new Limits(standard, value("limits.stop-deadline", Durations::parse, Duration.ZERO)),
                 new Schedules(value("schedules.seconds", ConfigurationReader::yesOrNo, false)));
         if (!problems.isEmpty()) {
             throw new ConfigurationException(problems);
         }
         return configuration;
+    }
+
+    private List<ScriptSource> limited(ScriptLimits standard) {
+        var all = new ArrayList<ScriptSource>();
+        for (int i = 0; i < scripts.size(); i++) {
+            var own = ownLimits.get(i);
+            all.add(scripts.get(i).with(own.isEmpty() ? standard : limits(own, standard)));
+        }
+        return all;
+    }
+
+    /** @param otherwise what holds where {@code given} says nothing; null for the defaults */
+    private ScriptLimits limits(Map<String, Value> given, @Nullable ScriptLimits otherwise) {
+        var most = otherwise == null ? RuntimeLimits.none() : otherwise.runtime();
+        return new ScriptLimits(
+                limit(given, "turn-cpu", ConfigurationReader::positive, otherwise, ScriptLimits::turnCpu),
+                new RuntimeLimits(
+                        limit(given, "pending-ops", ConfigurationReader::count, otherwise, of -> most.pendingOpsMax()),
+                        limit(
+                                given,
+                                "open-resources",
+                                ConfigurationReader::count,
+                                otherwise,
+                                of -> most.resourcesMax()),
+                        limit(given, "timers", ConfigurationReader::count, otherwise, of -> most.timersMax())),
+                limit(
+                        given,
+                        "log-lines-per-run",
+                        text -> number(text, 1, LINES_MAX),
+                        otherwise,
+                        ScriptLimits::logLinesPerRun),
+                limit(
+                        given,
+                        "log-lines-per-second",
+                        ConfigurationReader::count,
+                        otherwise,
+                        ScriptLimits::logLinesPerSecond));
+    }
+
+    private <T> T limit(
+            Map<String, Value> given,
+            String name,
+            Function<String, T> parse,
+            @Nullable ScriptLimits otherwise,
+            Function<ScriptLimits, T> inherited) {
+        var key = LIMITS + name;
+        var fallback = parse.apply(String.valueOf(KEYS.get(key)));
+        var value = given.get(key);
+        if (value == null) {
+            return otherwise == null ? fallback : inherited.apply(otherwise);
+        }
+        return parsed(key, value, parse, fallback);
+    }
+
+    private static int count(String text) {
+        return number(text, 1, COUNT_MAX);
     }
 
     /** The value of a key that has no default; null if nobody gave one, or after a problem. */
@@ -338,6 +442,10 @@ public final class ConfigurationReader {
         if (given == null) {
             return standard == null ? fallback : parse.apply(standard);
         }
+        return parsed(key, given, parse, fallback);
+    }
+
+    private <T> T parsed(String key, Value given, Function<String, T> parse, T fallback) {
         try {
             return parse.apply(given.text);
         } catch (IllegalArgumentException e) {

@@ -77,6 +77,10 @@ final class DrainableCrons implements CronHandler {
         holding = true;
     }
 
+    boolean holds() {
+        return holding;
+    }
+
     /** Crons held back ask now. */
     void release() {
         holding = false;

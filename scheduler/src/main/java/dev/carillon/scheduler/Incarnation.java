@@ -97,6 +97,10 @@ final class Incarnation implements AutoCloseable {
         crons.join().hold();
     }
 
+    boolean holdsCrons() {
+        return crons.join().holds();
+    }
+
     /** From here on its crons come due; when this returns, each has its deadline. Blocks. */
     void armCrons() {
         var own = crons.join();

@@ -1,6 +1,7 @@
 package dev.carillon.scheduler;
 
 import dev.carillon.runtime.Permissions;
+import dev.carillon.scheduler.Configuration.ScriptLimits;
 import dev.carillon.scheduler.Configuration.ScriptSource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -39,7 +40,7 @@ public final class ScriptFiles {
      * @param name the file's name within its folder
      * @param fingerprint differs when the file, or what it may import, has changed
      */
-    public record Found(String name, Path path, Permissions permissions, long fingerprint) {
+    public record Found(String name, Path path, Permissions permissions, ScriptLimits limits, long fingerprint) {
         boolean isSameAs(Found other) {
             return fingerprint == other.fingerprint && path.equals(other.path);
         }
@@ -63,6 +64,7 @@ public final class ScriptFiles {
                                 source.path().getFileName().toString(),
                                 source.path(),
                                 source.permissions(),
+                                source.limits(),
                                 31 * stamp(source.path())
                                         + beside.computeIfAbsent(
                                                 source.path().toAbsolutePath().getParent(),
@@ -88,8 +90,10 @@ public final class ScriptFiles {
             throw new UncheckedIOException("folder " + source.path() + " cannot be read: " + e.getMessage(), e);
         }
         long shared = siblings(source.path(), DEPTH_MAX);
-        scripts.forEach((name, file) ->
-                add(new Found(name, file, source.permissions(), 31 * stamp(file) + shared), found, problems));
+        scripts.forEach((name, file) -> add(
+                new Found(name, file, source.permissions(), source.limits(), 31 * stamp(file) + shared),
+                found,
+                problems));
     }
 
     private static void add(Found script, Map<String, Found> found, List<String> problems) {

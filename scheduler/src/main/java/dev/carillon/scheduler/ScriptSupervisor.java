@@ -75,7 +75,7 @@ final class ScriptSupervisor implements AutoCloseable {
     private final RunRecorder recorder;
     private final BiFunction<String, OpState, ? extends CronHandler> backend;
     private final TimeSource time;
-    private final Configuration.Limits limits;
+    private final Duration stopDeadline;
     private final Configuration.Schedules schedules;
     private final List<ScriptSource> sources;
     private final Consumer<ScriptView> changed;
@@ -95,7 +95,7 @@ final class ScriptSupervisor implements AutoCloseable {
             RunRecorder recorder,
             BiFunction<String, OpState, ? extends CronHandler> backend,
             TimeSource time,
-            Configuration.Limits limits,
+            Duration stopDeadline,
             Configuration.Schedules schedules,
             List<ScriptSource> sources,
             Consumer<ScriptView> changed) {
@@ -103,7 +103,7 @@ final class ScriptSupervisor implements AutoCloseable {
         this.recorder = recorder;
         this.backend = backend;
         this.time = time;
-        this.limits = limits;
+        this.stopDeadline = stopDeadline;
         this.schedules = schedules;
         this.sources = sources;
         this.changed = changed;
@@ -362,8 +362,7 @@ final class ScriptSupervisor implements AutoCloseable {
                     return null;
                 }
             }
-            var fresh = Incarnation.start(
-                    engine, options(newFile), state -> crons(newFile.name(), state), schedules::parse);
+            var fresh = Incarnation.start(engine, options(newFile), state -> crons(newFile, state), schedules::parse);
             synchronized (this) {
                 if (!ended) {
                     loads.add(fresh);
@@ -397,10 +396,12 @@ final class ScriptSupervisor implements AutoCloseable {
                         .log(old == null ? "loaded" : "loaded anew, the version before drains");
                 fresh.exit().thenAccept(exit -> work(() -> exited(fresh, exit)));
                 publish();
-                fresh.armCrons();
+                if (old != null || fresh.holdsCrons()) {
+                    fresh.armCrons();
+                }
             }
             if (old != null) {
-                old.drain(limits.stopDeadline(), "a changed version has replaced the script");
+                old.drain(stopDeadline, "a changed version has replaced the script");
             }
             if (old != fresh) {
                 recorder.loaded(newFile.name(), fresh.cronNames());
@@ -500,15 +501,17 @@ final class ScriptSupervisor implements AutoCloseable {
 
         void watchTurn() {
             Incarnation watched;
+            Duration most;
             synchronized (this) {
                 watched = current;
+                most = file.limits().turnCpu();
             }
             if (watched == null) {
                 return;
             }
             var turn = watched.lookAtTurn();
-            if (turn.compareTo(limits.turnCpu()) > 0) {
-                var reason = "one turn of its loop took more than " + Durations.words(limits.turnCpu())
+            if (turn.compareTo(most) > 0) {
+                var reason = "one turn of its loop took more than " + Durations.words(most)
                         + " of processor time (limits.turn-cpu): an endless loop?";
                 LOG.atError().addKeyValue("script", file.name()).log("stopped: {}", reason);
                 work(() -> watched.stop(reason));
@@ -545,7 +548,7 @@ final class ScriptSupervisor implements AutoCloseable {
                 }
             }
             if (last != null) {
-                last.drain(limits.stopDeadline(), "the script is stopped");
+                last.drain(stopDeadline, "the script is stopped");
             }
             publish();
         }
@@ -556,35 +559,45 @@ final class ScriptSupervisor implements AutoCloseable {
     }
 
     private RuntimeOptions.Builder options(Found file) {
+        var permissions = file.permissions().copy();
+        permissions.listener(new PermissionAudit(file.name()));
         return RuntimeOptions.builder()
                 .time(time)
                 .name(file.name())
-                .permissions(file.permissions().copy())
-                .output(recorder.sink(new ScriptLog(file.name(), time)));
+                .permissions(permissions)
+                .limits(file.limits().runtime())
+                .output(recorder.sink(
+                        new ScriptLog(file.name(), time, file.limits().logLinesPerSecond())));
     }
 
-    private DrainableCrons crons(String script, OpState state) {
+    private DrainableCrons crons(Found file, OpState state) {
+        var script = file.name();
         var loop = state.borrow(EventLoop.class);
         return new DrainableCrons(
-                recorder.handler(script, backend.apply(script, state), loop::execute),
+                recorder.handler(
+                        script,
+                        backend.apply(script, state),
+                        loop::execute,
+                        file.limits().logLinesPerRun()),
                 () -> state.has(EventLoop.class), // a runtime that ends clears its state before it closes its crons
                 name -> recorder.closedByScript(new JobKey(script, name)));
     }
 
     /** What a script prints outside its runs: a line of the service's log, as long as there are not too many. */
     private static final class ScriptLog implements OutputSink {
-        private static final int LINES_PER_SECOND_MAX = 200;
         private static final Logger SCRIPT = LoggerFactory.getLogger("script");
 
         private final String script;
         private final TimeSource time;
+        private final int linesPerSecond;
         private long second;
         private int lines;
         private long lost;
 
-        ScriptLog(String script, TimeSource time) {
+        ScriptLog(String script, TimeSource time, int linesPerSecond) {
             this.script = script;
             this.time = time;
+            this.linesPerSecond = linesPerSecond;
         }
 
         @Override
@@ -596,15 +609,18 @@ final class ScriptSupervisor implements AutoCloseable {
                 if (lost > 0) {
                     SCRIPT.atWarn()
                             .addKeyValue("script", script)
-                            .log("{} lines were left out: more than {} a second", lost, LINES_PER_SECOND_MAX);
+                            .log(
+                                    "{} lines were left out: more than {} a second (limits.log-lines-per-second)",
+                                    lost,
+                                    linesPerSecond);
                     lost = 0;
                 }
             }
-            if (++lines > LINES_PER_SECOND_MAX) {
+            if (++lines > linesPerSecond) {
                 lost++;
                 return;
             }
-            var line = text.endsWith("\n") ? text.substring(0, text.length() - 1) : text;
+            var line = RunRecorder.cut(text);
             var event = switch (level) {
                 case DEBUG -> SCRIPT.atDebug();
                 case INFO, LOG -> SCRIPT.atInfo();

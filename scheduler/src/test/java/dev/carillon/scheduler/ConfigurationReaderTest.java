@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.carillon.runtime.JsVisibleException;
+import dev.carillon.runtime.Permissions;
 import dev.carillon.runtime.Permissions.Kind;
+import dev.carillon.runtime.RuntimeLimits;
 import dev.carillon.scheduler.Configuration.Backend;
+import dev.carillon.scheduler.Configuration.ScriptSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -100,9 +103,67 @@ class ConfigurationReaderTest {
                         "carillon.yaml:8:5: this script has no 'path'",
                         "carillon.yaml:9:1: unknown key 'log': known are backend, database.url, database.user,"
                                 + " database.password, node.name, http.host, http.port, http.token, history.keep,"
-                                + " history.keep-runs-per-job, log.format, log.level, limits.turn-cpu,"
-                                + " limits.stop-deadline, schedules.seconds, scripts",
+                                + " history.keep-runs-per-job, log.format, log.level, limits.stop-deadline,"
+                                + " limits.turn-cpu, limits.pending-ops, limits.open-resources, limits.timers,"
+                                + " limits.log-lines-per-run, limits.log-lines-per-second, schedules.seconds, scripts",
                         "environment variable CARILLON_BACKEND: backend: 'sundial' is none of local, quartz");
+    }
+
+    @Test
+    void a_script_may_have_limits_of_its_own_and_the_rest_are_those_of_the_service() throws IOException {
+        Files.writeString(folder.resolve("a.ts"), "");
+        Files.writeString(folder.resolve("b.ts"), "");
+        var configuration = read("""
+                limits: { turn-cpu: 3s, timers: 50 }
+                scripts:
+                  - a.ts
+                  - path: b.ts
+                    limits: { timers: 7, log-lines-per-run: 5 }
+                """, Map.of("CARILLON_LIMITS_PENDING_OPS", "11"), Map.of());
+        var a = configuration.scripts().getFirst().limits();
+        var b = configuration.scripts().getLast().limits();
+        assertThat(a).isEqualTo(configuration.limits().script());
+        assertThat(a.turnCpu()).isEqualTo(Duration.ofSeconds(3));
+        assertThat(a.runtime()).isEqualTo(new RuntimeLimits(11, 100_000, 50));
+        assertThat(b.turnCpu()).isEqualTo(Duration.ofSeconds(3));
+        assertThat(b.runtime()).isEqualTo(new RuntimeLimits(11, 100_000, 7));
+        assertThat(b.logLinesPerRun()).isEqualTo(5);
+        assertThat(b.logLinesPerSecond()).isEqualTo(200);
+    }
+
+    @Test
+    void scripts_named_on_the_command_line_have_the_limits_of_the_service() {
+        var configuration = ConfigurationReader.read(
+                null,
+                Map.of("CARILLON_LIMITS_TIMERS", "9"),
+                Map.of(),
+                List.of(new ScriptSource(folder, Permissions.none())));
+        assertThat(configuration.scripts().getFirst().limits())
+                .isEqualTo(configuration.limits().script());
+        assertThat(configuration.limits().script().runtime().timersMax()).isEqualTo(9);
+    }
+
+    @Test
+    void a_limit_that_is_none_is_refused_wherever_it_stands() throws IOException {
+        Files.writeString(folder.resolve("a.ts"), "");
+        assertThat(problems("""
+                        limits: { timers: 0, pending-ops: 10000000 }
+                        scripts:
+                          - path: a.ts
+                            limits: { turn-cpu: 0s, timer: 5, stop-deadline: 1s, log-lines-per-run: 900001 }
+                          - path: a.ts
+                            limits: none
+                        """, Map.of("CARILLON_LIMITS_OPEN_RESOURCES", "10000001")))
+                .containsExactlyInAnyOrder(
+                        "carillon.yaml:1:19: limits.timers: '0' is not a whole number from 1 to 10000000",
+                        "carillon.yaml:4:25: limits.turn-cpu: '0s' must be more than nothing",
+                        "carillon.yaml:4:29: unknown key 'scripts[].limits.timer': did you mean 'timers'?",
+                        "carillon.yaml:4:39: 'stop-deadline' holds for the whole service: set limits.stop-deadline at the"
+                                + " top",
+                        "carillon.yaml:4:77: limits.log-lines-per-run: '900001' is not a whole number from 1 to 900000",
+                        "carillon.yaml:6:13: 'limits' is a map such as { turn-cpu: 1s, timers: 100 }",
+                        "environment variable CARILLON_LIMITS_OPEN_RESOURCES: limits.open-resources: '10000001' is not a"
+                                + " whole number from 1 to 10000000");
     }
 
     @Test

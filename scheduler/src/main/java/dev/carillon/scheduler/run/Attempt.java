@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Threads: any; counters under its own lock.
  */
 final class Attempt {
-    /** Lines of one attempt that are kept; source: ours, so that a loop that prints cannot fill the disk. */
-    static final int LINES_MAX = 10_000;
+    /** Of one attempt's lines are kept; source: ours, so that a loop that prints long lines cannot fill the disk. */
+    static final int CHARS_MAX = 8 << 20;
 
     private final RunId id;
     private final JobKey job;
@@ -22,7 +22,9 @@ final class Attempt {
     private final String node;
     private long scope;
     private @Nullable String error;
+    private int linesMax;
     private int lines;
+    private int chars;
     private int dropped;
 
     private Attempt(
@@ -84,8 +86,10 @@ final class Attempt {
         return node;
     }
 
-    synchronized void scope(long value) {
+    /** What is printed under {@code value} is this attempt's, and {@code most} lines of it are kept. */
+    synchronized void prints(long value, int most) {
         scope = value;
+        linesMax = most;
     }
 
     synchronized long scope() {
@@ -119,11 +123,16 @@ final class Attempt {
 
     /** The line as it is to be kept, or null if this attempt has printed enough. */
     synchronized @Nullable LogLine line(Instant at, String level, String text) {
-        if (lines >= LINES_MAX) {
+        if (isFull()) {
             dropped++;
             return null;
         }
+        chars += text.length();
         return new LogLine(number * LogLine.SEQ_PER_ATTEMPT + ++lines, at, number, level, text);
+    }
+
+    private boolean isFull() {
+        return lines >= linesMax || chars >= CHARS_MAX;
     }
 
     /** The store did not take a line. */
@@ -138,7 +147,7 @@ final class Attempt {
      * @return null if none are, or if more will be
      */
     synchronized @Nullable LogLine gap(Instant at, boolean last) {
-        if (dropped == 0 || lines >= LINES_MAX && !last) {
+        if (dropped == 0 || isFull() && !last) {
             return null;
         }
         var line = new LogLine(

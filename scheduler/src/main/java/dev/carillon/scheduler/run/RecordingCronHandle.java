@@ -41,6 +41,7 @@ public final class RecordingCronHandle implements CronHandle {
     private final CronSpec spec;
     private final CronHandle inner;
     private final Executor loop;
+    private final int linesMax;
     private final Consumer<RecordingCronHandle> onEnd;
 
     private @Nullable CompletableFuture<CronNext> waiting;
@@ -59,12 +60,14 @@ public final class RecordingCronHandle implements CronHandle {
             CronSpec spec,
             CronHandle inner,
             Executor loop,
+            int linesMax,
             Consumer<RecordingCronHandle> onEnd) {
         this.recorder = recorder;
         this.job = job;
         this.spec = spec;
         this.inner = inner;
         this.loop = loop;
+        this.linesMax = linesMax;
         this.onEnd = onEnd;
     }
 
@@ -314,7 +317,7 @@ public final class RecordingCronHandle implements CronHandle {
             } else {
                 waiting = null;
                 forgetScope();
-                attempt.scope(fire.scope());
+                attempt.prints(fire.scope(), linesMax);
                 printed = attempt;
                 recorder.scope(attempt);
                 if (attempt.trigger() == RunTrigger.SCHEDULE) {

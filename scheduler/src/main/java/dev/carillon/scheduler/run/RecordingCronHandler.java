@@ -17,14 +17,19 @@ public final class RecordingCronHandler implements CronHandler {
     private final String script;
     private final CronHandler backend;
     private final Executor loop;
+    private final int linesMax;
     private final Set<RecordingCronHandle> open = ConcurrentHashMap.newKeySet();
 
-    /** @param loop runs a task on the runtime thread */
-    RecordingCronHandler(RunRecorder recorder, String script, CronHandler backend, Executor loop) {
+    /**
+     * @param loop runs a task on the runtime thread
+     * @param linesMax of what one attempt prints is kept
+     */
+    RecordingCronHandler(RunRecorder recorder, String script, CronHandler backend, Executor loop, int linesMax) {
         this.recorder = recorder;
         this.script = script;
         this.backend = backend;
         this.loop = loop;
+        this.linesMax = linesMax;
     }
 
     @Override
@@ -36,7 +41,13 @@ public final class RecordingCronHandler implements CronHandler {
     public RecordingCronHandle create(CronSpec spec) {
         var inner = backend.create(spec); // refuses first: what it refuses is no job
         var handle = new RecordingCronHandle(
-                recorder, recorder.jobFor(new JobKey(script, spec.name()), spec), spec, inner, loop, open::remove);
+                recorder,
+                recorder.jobFor(new JobKey(script, spec.name()), spec),
+                spec,
+                inner,
+                loop,
+                linesMax,
+                open::remove);
         open.add(handle);
         recorder.registered(handle, spec);
         return handle;

@@ -112,9 +112,10 @@ public final class RunRecorder implements AutoCloseable {
      * The handler a script's cron extension is to use.
      *
      * @param loop runs a task on the script's runtime thread
+     * @param linesMax of what one attempt prints is kept
      */
-    public RecordingCronHandler handler(String script, CronHandler backend, Executor loop) {
-        return new RecordingCronHandler(this, script, backend, loop);
+    public RecordingCronHandler handler(String script, CronHandler backend, Executor loop, int linesMax) {
+        return new RecordingCronHandler(this, script, backend, loop, linesMax);
     }
 
     /** A sink that keeps what job functions print under their attempt and passes on the rest. */
@@ -361,7 +362,8 @@ public final class RunRecorder implements AutoCloseable {
         }
     }
 
-    private static String cut(String text) {
+    /** A printed line as it is kept. */
+    public static String cut(String text) {
         var line = text.endsWith("\n") ? text.substring(0, text.length() - 1) : text;
         return line.length() <= LINE_LENGTH_MAX
                 ? line

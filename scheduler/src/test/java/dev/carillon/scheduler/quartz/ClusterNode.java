@@ -95,7 +95,8 @@ public final class ClusterNode {
                     "cluster.ts",
                     backend.handler("cluster.ts", loop, new Limits((int) number("jobs", 1) + 100, (int)
                             number("limit", 10_000))),
-                    loop::execute);
+                    loop::execute,
+                    10_000);
             for (int i = 0; i < number("jobs", 1); i++) {
                 add(handler, "job " + i, settings.getOrDefault("schedule", "* * * * * *"), number("work", 20));
             }

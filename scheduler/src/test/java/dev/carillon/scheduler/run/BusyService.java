@@ -38,7 +38,8 @@ final class BusyService {
         var handler = recorder.handler(
                 "busy.ts",
                 new LocalCronHandler(loop, TimeSource.system(), name -> "1", LocalCronHandler.Limits.DENO, "busy"),
-                loop::execute);
+                loop::execute,
+                RecordedRuns.LINES_MAX);
         var sink = recorder.sink((level, text, scope) -> {});
         loop.execute(() -> {
             for (int i = 0; i < JOBS; i++) {

@@ -19,6 +19,8 @@ import java.util.concurrent.CompletableFuture;
  * everything happens at its own instant.
  */
 final class RecordedRuns implements AutoCloseable {
+    static final int LINES_MAX = 10_000;
+
     final VirtualTime time;
     final ManualLoop loop;
     final RunStore store;
@@ -46,7 +48,8 @@ final class RecordedRuns implements AutoCloseable {
     }
 
     CronHandler handler(String script, LocalCronHandler.Limits limits) {
-        return recorder.handler(script, new LocalCronHandler(loop, time, name -> null, limits, "n1"), loop::execute);
+        return recorder.handler(
+                script, new LocalCronHandler(loop, time, name -> null, limits, "n1"), loop::execute, LINES_MAX);
     }
 
     /** All runs, oldest due first. */

@@ -306,17 +306,41 @@ class RunRecorderTest {
                 .thenAccept(next -> scopes.add(((dev.carillon.cron.CronNext.Fire) next).scope()));
         loop.drain();
         advanceTo("2024-01-01T00:01:00Z");
-        for (int i = 0; i < Attempt.LINES_MAX + 7; i++) {
+        for (int i = 0; i < RecordedRuns.LINES_MAX + 7; i++) {
             sink.write(Level.LOG, "line " + i, scopes.getFirst());
         }
         handle.next(new dev.carillon.cron.Outcome.Succeeded());
         handler.close();
         var id = RunId.of(A, at("2024-01-01T00:01:00Z"));
         recorded.store.flushed().join();
-        assertThat(recorded.store.run(id).orElseThrow().logCount()).isEqualTo(Attempt.LINES_MAX + 1);
-        assertThat(recorded.store.logs(id, 1_000_000 + Attempt.LINES_MAX, 10))
+        assertThat(recorded.store.run(id).orElseThrow().logCount()).isEqualTo(RecordedRuns.LINES_MAX + 1);
+        assertThat(recorded.store.logs(id, 1_000_000 + RecordedRuns.LINES_MAX, 10))
                 .singleElement()
                 .satisfies(line -> assertThat(line.text()).isEqualTo("(7 lines dropped)"));
+    }
+
+    @Test
+    void few_long_lines_are_cut_off_as_many_short_ones_are() {
+        var sink = recorded.recorder.sink((level, text, scope) -> {});
+        var handle = handler.create(spec("a", "* * * * *"));
+        var scopes = new ArrayList<Long>();
+        handle.next(new dev.carillon.cron.Outcome.Registered())
+                .thenAccept(next -> scopes.add(((dev.carillon.cron.CronNext.Fire) next).scope()));
+        loop.drain();
+        advanceTo("2024-01-01T00:01:00Z");
+        var line = "x".repeat(RunRecorder.LINE_LENGTH_MAX);
+        int fit = Attempt.CHARS_MAX / line.length();
+        for (int i = 0; i < fit + 3; i++) {
+            sink.write(Level.LOG, line, scopes.getFirst());
+        }
+        handle.next(new dev.carillon.cron.Outcome.Succeeded());
+        handler.close();
+        recorded.store.flushed().join();
+        assertThat(recorded.store
+                        .run(RunId.of(A, at("2024-01-01T00:01:00Z")))
+                        .orElseThrow()
+                        .logCount())
+                .isEqualTo(fit + 1);
     }
 
     @Test

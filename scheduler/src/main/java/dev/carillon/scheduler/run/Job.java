@@ -29,6 +29,9 @@ final class Job {
     /** Up to here no process of this node could have loaded the script. */
     private final Instant downUntil;
 
+    /** From here on a script of this node has had it. */
+    private Instant liveSince = Instant.MIN;
+
     private Instant accounted;
 
     Job(JobRecord record, Instant accounted, Instant downUntil) {
@@ -81,9 +84,11 @@ final class Job {
         if (live.isEmpty() && !clustered) {
             skips = record.state() == JobState.RETIRED ? List.of() : skipsUntil(now, Reason.SCRIPT_NOT_LOADED, node);
         }
-        boolean anew = record.state() == JobState.RETIRED
-                || !newSchedule.toString().equals(record.schedule())
-                || live.isEmpty() && accounted.isBefore(now);
+        boolean anew =
+                record.state() == JobState.RETIRED || !newSchedule.toString().equals(record.schedule());
+        if (live.isEmpty()) {
+            liveSince = now;
+        }
         schedule = newSchedule;
         live.add(handle);
         if (anew) {
@@ -132,10 +137,12 @@ final class Job {
         return skips;
     }
 
-    private Reason because(Instant due, Reason reason) {
+    private Reason because(Instant due, Reason given) {
         if (record.state() == JobState.PAUSED) {
             return Reason.PAUSED;
         }
+        // What no other node of a cluster saw to before this one had the job is told of when it first claims it.
+        var reason = given == Reason.STARTED_LATE && !due.isAfter(liveSince) ? Reason.SCRIPT_NOT_LOADED : given;
         return reason == Reason.SCRIPT_NOT_LOADED && !due.isAfter(downUntil) ? Reason.SERVICE_DOWN : reason;
     }
 

@@ -145,6 +145,10 @@ final class Cluster implements BeforeEachCallback, AfterEachCallback {
                 .orElseThrow();
     }
 
+    List<NodeProcess> alive() {
+        return nodes.stream().filter(NodeProcess::isAlive).toList();
+    }
+
     /** Starts a node and waits until it is up. */
     NodeProcess up(String name, String... settings) throws Exception {
         var node = start(name, settings);

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** A {@link ClusterNode} seen from outside: what it says, and the signals it gets. */
 final class NodeProcess {
@@ -121,7 +122,14 @@ final class NodeProcess {
     }
 
     boolean logged(String part) {
-        return logged.stream().anyMatch(line -> line.contains(part));
+        return logs(part) > 0;
+    }
+
+    /** How many lines hold it; a service logs to its standard output. */
+    long logs(String part) {
+        return Stream.concat(said.stream(), logged.stream())
+                .filter(line -> line.contains(part))
+                .count();
     }
 
     boolean isAlive() {

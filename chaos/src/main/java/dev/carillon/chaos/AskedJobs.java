@@ -10,29 +10,30 @@ import java.util.List;
  * before them the ones that are paused; all others are due by one schedule from beginning to end.
  */
 final class AskedJobs {
-    static final String SCHEDULE = "* * * * * *";
     static final String OTHER_SCHEDULE = "*/2 * * * * *";
 
     private static final int EDITED = 5;
     private static final int PAUSED = 5;
 
+    private final Jobs jobs;
     private final int count;
     private final List<List<Change>> changes = new ArrayList<>();
     private int revision;
 
     /**
-     * @param count how many jobs there are
+     * @param jobs all of them
      * @param from when the first of them may have been due, for the first time
      * @param until when all of them are
      */
-    AskedJobs(int count, Instant from, Instant until) {
+    AskedJobs(Jobs jobs, Instant from, Instant until) {
+        this.jobs = jobs;
+        this.count = jobs.count();
         if (count < 2 * (EDITED + PAUSED)) {
             throw new IllegalArgumentException(
                     count + " jobs are too few to edit some and pause others: take " + 2 * (EDITED + PAUSED));
         }
-        this.count = count;
         for (int i = 0; i < count; i++) {
-            changes.add(new ArrayList<>(List.of(new Change(from, until, SCHEDULE))));
+            changes.add(new ArrayList<>(List.of(new Change(from, until, jobs.schedule(i)))));
         }
     }
 
@@ -52,7 +53,7 @@ final class AskedJobs {
     /** The revision is now on every node. */
     void edited(Instant from, Instant until) {
         for (int i = firstEdited(count); i < count; i++) {
-            changes.get(i).add(new Change(from, until, revision % 2 == 1 ? OTHER_SCHEDULE : SCHEDULE));
+            changes.get(i).add(new Change(from, until, revision % 2 == 1 ? OTHER_SCHEDULE : jobs.schedule(i)));
         }
     }
 
@@ -70,7 +71,7 @@ final class AskedJobs {
     }
 
     void resumed(int job, Instant from, Instant until) {
-        changes.get(job).add(new Change(from, until, SCHEDULE));
+        changes.get(job).add(new Change(from, until, jobs.schedule(job)));
     }
 
     List<JobHistory> histories() {

@@ -19,14 +19,14 @@ import java.util.Random;
  * Hurts a real cluster for a while and grades what it did: nodes as processes, a real PostgreSQL, one proxy between each
  * node and it. Everything that is drawn comes from the seed.
  *
- * <p>Usage: {@code bench/chaos --minutes N --seed S [--nodes 3] [--jobs 200] [--only KILL,CUT]
- * [--profile service] [--out folder]}; exit code 0 if valid.
+ * <p>Usage: {@code bench/chaos --minutes N --seed S [--nodes 3] [--jobs 200] [--period 1] [--only KILL,CUT] [--calm 3]
+ * [--warm-up 15] [--settle 15] [--profile service] [--out folder]}; exit code 0 if valid. Times but the first in seconds.
  */
 public final class Chaos {
-    private static final Duration WARM_UP = Duration.ofSeconds(15);
-    private static final Duration CALM_MIN = Duration.ofSeconds(3);
+    private static final long WARM_UP_SECONDS = 15;
+    private static final long CALM_MIN_SECONDS = 3;
     private static final int CALM_MORE_MS = 4_000;
-    private static final Duration SETTLE = Duration.ofSeconds(15);
+    private static final long SETTLE_SECONDS = 15;
     private static final Duration READ_EDGE = Duration.ofSeconds(5);
     private static final Duration EPSILON = Duration.ofSeconds(1);
     private static final Duration OVERDUE = Duration.ofSeconds(10);
@@ -37,7 +37,7 @@ public final class Chaos {
     private final Random random;
     private final Path folder;
 
-    private Chaos(Map<String, String> options) throws IOException {
+    Chaos(Map<String, String> options) throws IOException {
         this.options = options;
         random = new Random(number("seed", 1));
         folder = Path.of(options.getOrDefault("out", "target/chaos-" + number("seed", 1)))
@@ -53,28 +53,30 @@ public final class Chaos {
         System.exit(new Chaos(options).run().valid() ? 0 : 1);
     }
 
-    private Findings run() throws IOException, InterruptedException, SQLException {
-        int jobs = (int) number("jobs", 200);
+    Findings run() throws IOException, InterruptedException, SQLException {
+        var jobs = new Jobs((int) number("jobs", 200), (int) number("period", 1));
         var launcher = Path.of(options.getOrDefault("carillon", "./carillon")).toAbsolutePath();
         try (var sink = new Sink(folder.resolve("sink.jsonl"), Clock.systemUTC());
-                var cluster = new Cluster(folder, launcher, (int) number("nodes", 3), jobs, profile(), sink.address())) {
+                var cluster =
+                        new Cluster(folder, launcher, (int) number("nodes", 3), jobs, profile(), sink.address())) {
             var atExit = new Thread(() -> cluster.nodes().forEach(Node::close));
             Runtime.getRuntime().addShutdownHook(atExit); // whatever ends us: no node is left behind
             var from = Instant.now();
             cluster.start();
-            Cluster.rest(WARM_UP);
+            Cluster.rest(Duration.ofSeconds(number("warm-up", WARM_UP_SECONDS)));
             if (sink.sightings().isEmpty()) {
                 throw new IOException("no job ran: see the nodes' logs");
             }
             var asked = new AskedJobs(jobs, from, Instant.now());
             var strikes = new Strikes(cluster, asked, random);
-            say("the cluster works; hurting it for " + number("minutes", 5) + " minutes, seed " + number("seed", 1));
-            hurt(strikes, nemeses(cluster), Instant.now().plus(Duration.ofMinutes(number("minutes", 5))));
+            say("the cluster works; hurting it for " + length().toSeconds() + " s, seed " + number("seed", 1));
+            hurt(strikes, nemeses(cluster), Instant.now().plus(length()));
             say("healed; letting it settle");
-            Cluster.rest(SETTLE);
+            Cluster.rest(Duration.ofSeconds(number("settle", SETTLE_SECONDS)));
             var end = Instant.now().minus(READ_EDGE);
             cluster.stop();
-            var history = HistoryReader.read(cluster.postgres().url(cluster.postgres().port()));
+            var history =
+                    HistoryReader.read(cluster.postgres().url(cluster.postgres().port()));
             Runtime.getRuntime().removeShutdownHook(atExit);
             return grade(asked, strikes.faults(), end, sink, history);
         }
@@ -84,7 +86,7 @@ public final class Chaos {
             throws IOException, InterruptedException, SQLException {
         var deck = new ArrayList<Nemesis>();
         while (Instant.now().isBefore(until)) {
-            Cluster.rest(CALM_MIN.plusMillis(random.nextInt(CALM_MORE_MS)));
+            Cluster.rest(Duration.ofSeconds(number("calm", CALM_MIN_SECONDS)).plusMillis(random.nextInt(CALM_MORE_MS)));
             if (deck.isEmpty()) {
                 deck.addAll(nemeses);
                 Collections.shuffle(deck, random);
@@ -114,19 +116,24 @@ public final class Chaos {
         var settings = new Checker.Settings(EPSILON, OVERDUE, BACKOFF, RETRY_TOLERANCE, end);
         var sightings = sink.sightings();
         var findings = new Checker(settings).check(asked.histories(), sightings, history, faults);
-        var text = "# Chaos: seed %d, %d minutes, %d nodes (profile %s), %d jobs due every second\n\n%s\n"
+        var text = "# Chaos: seed %d, %.1f minutes, %d nodes (profile %s), %d jobs, each due every %d s\n\n%s\n"
                 .formatted(
                         number("seed", 1),
-                        number("minutes", 5),
+                        length().toSeconds() / 60.0,
                         number("nodes", 3),
                         profile(),
                         number("jobs", 200),
+                        number("period", 1),
                         Report.text(findings, faults, sightings, sink.refused()));
         Files.writeString(folder.resolve("report.md"), text);
         Files.writeString(folder.resolve("faults.txt"), Report.timeline(faults));
         Files.writeString(folder.resolve("plot.svg"), Report.plot(findings, faults));
         System.out.println(text);
         return findings;
+    }
+
+    private Duration length() {
+        return Duration.ofSeconds(Math.round(60 * Double.parseDouble(options.getOrDefault("minutes", "5"))));
     }
 
     /**

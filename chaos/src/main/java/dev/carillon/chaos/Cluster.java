@@ -23,7 +23,8 @@ final class Cluster implements AutoCloseable {
     private final boolean clocks;
 
     /** Sets everything up in {@code folder}; only the database runs. */
-    Cluster(Path folder, Path launcher, int count, int jobs, String profile, URI sink) throws IOException, InterruptedException {
+    Cluster(Path folder, Path launcher, int count, Jobs jobs, String profile, URI sink)
+            throws IOException, InterruptedException {
         postgres = new Postgres(folder, freePort());
         var library = NodeClock.build(folder);
         clocks = library.isPresent();
@@ -40,9 +41,9 @@ final class Cluster implements AutoCloseable {
                     profile,
                     Map.of(
                             "CHAOS_SINK", sink.toString(),
-                            "CHAOS_JOBS", Integer.toString(jobs),
-                            "CHAOS_EDITED", Integer.toString(AskedJobs.firstEdited(jobs)),
-                            "CHAOS_SCHEDULE", AskedJobs.SCHEDULE,
+                            "CHAOS_JOBS", Integer.toString(jobs.count()),
+                            "CHAOS_EDITED", Integer.toString(AskedJobs.firstEdited(jobs.count())),
+                            "CHAOS_PERIOD", Integer.toString(jobs.periodSeconds()),
                             "CHAOS_OTHER_SCHEDULE", AskedJobs.OTHER_SCHEDULE),
                     clocks ? NodeClock.right(library.get(), home.resolve("clock")) : null));
         }
@@ -94,8 +95,8 @@ final class Cluster implements AutoCloseable {
         var deadline = Instant.now().plus(READY_MAX);
         while (!node.isReady()) {
             if (!node.isAlive() || Instant.now().isAfter(deadline)) {
-                throw new IOException("node " + node.name() + (node.isAlive() ? " is not ready after " + READY_MAX : " ended")
-                        + ": see its log");
+                throw new IOException("node " + node.name()
+                        + (node.isAlive() ? " is not ready after " + READY_MAX : " ended") + ": see its log");
             }
             rest(LOOK);
         }

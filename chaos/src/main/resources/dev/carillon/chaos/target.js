@@ -4,8 +4,15 @@ const REVISION = 0;
 const sink = Deno.env.get("CHAOS_SINK");
 const count = Number(Deno.env.get("CHAOS_JOBS"));
 const edited = Number(Deno.env.get("CHAOS_EDITED"));
-const schedule = Deno.env.get("CHAOS_SCHEDULE");
+const period = Number(Deno.env.get("CHAOS_PERIOD"));
 const other = Deno.env.get("CHAOS_OTHER_SCHEDULE");
+
+// Spread over the period: the checker knows it so.
+function schedule(i) {
+  if (period <= 60) return `${i % period}-59/${period} * * * * *`;
+  const minutes = period / 60;
+  return `${i % 60} ${Math.floor(i / 60) % minutes}-59/${minutes} * * * *`;
+}
 
 async function tell(event, run, ok) {
   const response = await fetch(sink, {
@@ -26,7 +33,7 @@ async function tell(event, run, ok) {
 for (let i = 0; i < count; i++) {
   // One in four works for long, so that something is under way whenever a node is hit; the others fail at times.
   const long = i % 4 === 3;
-  Deno.cron(`job ${i}`, i >= edited && REVISION % 2 === 1 ? other : schedule, { backoffSchedule: [500, 1000] }, async () => {
+  Deno.cron(`job ${i}`, i >= edited && REVISION % 2 === 1 ? other : schedule(i), { backoffSchedule: [500, 1000] }, async () => {
     const run = Carillon.run;
     await tell("start", run, true);
     await new Promise((resolve) => setTimeout(resolve, long ? 400 : 20));

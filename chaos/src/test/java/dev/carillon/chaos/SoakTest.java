@@ -1,0 +1,33 @@
+package dev.carillon.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * The distribution as it was just built, three nodes of it as processes, killed at random: what the short form of {@code
+ * bench/soak} says. Wants {@code scheduler/target/carillon}, which {@code mvn verify} has packaged before; leaves report and logs in {@code target/soak}.
+ */
+@Timeout(300)
+class SoakTest {
+    @Test
+    @Tag("pitfall-18")
+    void of_many_jobs_on_nodes_killed_at_random_the_checker_finds_none_missed_doubled_or_lied_about() throws Exception {
+        var findings = new Chaos(Map.of(
+                        "carillon", "../carillon",
+                        "only", "KILL",
+                        "minutes", "0.4",
+                        "jobs", "600",
+                        "period", "10",
+                        "calm", "2",
+                        "warm-up", "10",
+                        "settle", "8",
+                        "out", "target/soak"))
+                .run();
+        assertThat(findings.counts().get(Verdict.Kind.OK)).isGreaterThan(500);
+        assertThat(findings.valid()).as("target/soak/report.md").isTrue();
+    }
+}

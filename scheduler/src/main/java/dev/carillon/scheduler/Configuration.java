@@ -109,6 +109,18 @@ public record Configuration(
         }
     }
 
+    /** Where files of the service are besides the database of runs: beside that, if it is a file. */
+    Path dataFolder() {
+        var prefix = "jdbc:h2:file:";
+        if (database.url.startsWith(prefix)) {
+            var file = Path.of(database.url.substring(prefix.length()).replaceFirst(";.*", ""));
+            if (file.getParent() != null) {
+                return file.getParent();
+            }
+        }
+        return Path.of(".carillon");
+    }
+
     /** A sentence for each folder that holds no script. */
     public List<String> emptyFolders() {
         return scripts.stream()

@@ -1,6 +1,7 @@
 package dev.carillon.scheduler;
 
 import dev.carillon.cron.schedule.CronSchedule;
+import dev.carillon.kv.KvOptions;
 import dev.carillon.runtime.EventLoop;
 import dev.carillon.runtime.JsRuntime;
 import dev.carillon.runtime.RuntimeOptions;
@@ -52,17 +53,20 @@ final class Incarnation implements AutoCloseable {
             JsEngine engine,
             RuntimeOptions.Builder options,
             Function<dev.carillon.runtime.OpState, DrainableCrons> cronsOf,
-            Function<String, CronSchedule> dialect) {
+            Function<String, CronSchedule> dialect,
+            KvOptions kv) {
         var crons = new CompletableFuture<DrainableCrons>();
         var thread = new CompletableFuture<Long>();
-        options.extensions(StandardExtensions.with(
-                state -> {
-                    thread.complete(Thread.currentThread().threadId());
-                    var own = cronsOf.apply(state);
-                    crons.complete(own);
-                    return own;
-                },
-                dialect));
+        options.extensions(StandardExtensions.andKv(
+                StandardExtensions.with(
+                        state -> {
+                            thread.complete(Thread.currentThread().threadId());
+                            var own = cronsOf.apply(state);
+                            crons.complete(own);
+                            return own;
+                        },
+                        dialect),
+                kv));
         var runtime = engine.newRuntime(options.build());
         return new Incarnation(runtime, crons, thread.join());
     }

@@ -1,6 +1,7 @@
 package dev.carillon.scheduler;
 
 import dev.carillon.cron.CronHandler;
+import dev.carillon.kv.KvOptions;
 import dev.carillon.runtime.EventLoop;
 import dev.carillon.runtime.JsError;
 import dev.carillon.runtime.JsRuntime;
@@ -35,6 +36,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -74,6 +76,7 @@ final class ScriptSupervisor implements AutoCloseable {
     private final JsEngine engine;
     private final RunRecorder recorder;
     private final BiFunction<String, OpState, ? extends CronHandler> backend;
+    private final Function<String, KvOptions> databases;
     private final TimeSource time;
     private final Duration stopDeadline;
     private final Configuration.Schedules schedules;
@@ -94,6 +97,7 @@ final class ScriptSupervisor implements AutoCloseable {
             JsEngine engine,
             RunRecorder recorder,
             BiFunction<String, OpState, ? extends CronHandler> backend,
+            Function<String, KvOptions> databases,
             TimeSource time,
             Duration stopDeadline,
             Configuration.Schedules schedules,
@@ -102,6 +106,7 @@ final class ScriptSupervisor implements AutoCloseable {
         this.engine = engine;
         this.recorder = recorder;
         this.backend = backend;
+        this.databases = databases;
         this.time = time;
         this.stopDeadline = stopDeadline;
         this.schedules = schedules;
@@ -362,7 +367,12 @@ final class ScriptSupervisor implements AutoCloseable {
                     return null;
                 }
             }
-            var fresh = Incarnation.start(engine, options(newFile), state -> crons(newFile, state), schedules::parse);
+            var fresh = Incarnation.start(
+                    engine,
+                    options(newFile),
+                    state -> crons(newFile, state),
+                    schedules::parse,
+                    databases.apply(newFile.name()));
             synchronized (this) {
                 if (!ended) {
                     loads.add(fresh);

@@ -2,7 +2,10 @@ package dev.carillon.scheduler;
 
 import dev.carillon.cron.CronHandler;
 import dev.carillon.cron.local.LocalCronHandler;
+import dev.carillon.kv.KvOptions;
+import dev.carillon.kv.log.LogStores;
 import dev.carillon.runtime.EventLoop;
+import dev.carillon.runtime.JsVisibleException;
 import dev.carillon.runtime.OpState;
 import dev.carillon.runtime.engine.Inspector;
 import dev.carillon.runtime.engine.JsEngine;
@@ -42,6 +45,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -88,6 +92,10 @@ public final class Service implements ServiceView, AutoCloseable {
 
     private final Set<JobKey> touched = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean gathering = new AtomicBoolean();
+    /** How often the cluster took this node for dead. */
+    private final AtomicInteger fencings = new AtomicInteger();
+
+    private final LogStores stores;
     private final AtomicBoolean closed = new AtomicBoolean();
     private final List<Alarm> alarms = new ArrayList<>();
     private @Nullable HttpApi http;
@@ -100,6 +108,7 @@ public final class Service implements ServiceView, AutoCloseable {
         this.store = store;
         this.engine = engine;
         startedAt = time.now();
+        stores = LogStores.on(time);
         metrics = new Metrics(
                 configuration.backend().toString(), configuration.node().name());
         recorder = new RunRecorder(
@@ -108,6 +117,7 @@ public final class Service implements ServiceView, AutoCloseable {
                 engine,
                 recorder,
                 backend(),
+                this::databases,
                 time,
                 configuration.limits().stopDeadline(),
                 configuration.schedules(),
@@ -178,13 +188,31 @@ public final class Service implements ServiceView, AutoCloseable {
         };
     }
 
+    /** For one life of a script: what it commits after the cluster has given its runs to others is refused. */
+    private KvOptions databases(String script) {
+        int fencing = fencings.get();
+        return ScriptDatabases.ofService(
+                stores,
+                configuration.dataFolder(),
+                script,
+                configuration.backend() == Configuration.Backend.LOCAL,
+                () -> {
+                    if (fencings.get() != fencing) {
+                        throw new JsVisibleException(
+                                "Error",
+                                "Deno KV: nothing is written, for the cluster took this node for dead"
+                                        + " and its runs are other nodes' now");
+                    }
+                });
+    }
+
     /** With backend quartz: joins the cluster, before the first script. */
     private void join() {
         if (configuration.backend() == Configuration.Backend.QUARTZ) {
-            quartz = QuartzNode.join(
-                    configuration,
-                    time,
-                    () -> supervisor.stopAll("the cluster took this node for dead; its runs are other nodes' now"));
+            quartz = QuartzNode.join(configuration, time, () -> {
+                fencings.incrementAndGet();
+                supervisor.stopAll("the cluster took this node for dead; its runs are other nodes' now");
+            });
         }
     }
 

@@ -78,6 +78,9 @@ class HouseTest {
             Map.entry("runtime_core_names_no_extension_and_no_scheduler", "runtime: dev.carillon.cron.CronSpec x;"),
             Map.entry("web_knows_no_other_extension", "web: dev.carillon.cron.CronSpec x;"),
             Map.entry("os_knows_no_other_extension", "os: dev.carillon.cron.CronSpec x;"),
+            Map.entry("kv_knows_no_other_extension", "kv: dev.carillon.cron.CronSpec x;"),
+            Map.entry("kv_codec_is_pure", "kv.codec: dev.carillon.kv.KvStore x;"),
+            Map.entry("kv_knows_no_backend_of_its_own", "kv: dev.carillon.kv.log.LogStores x;"),
             Map.entry("cron_knows_no_other_extension", "cron: dev.carillon.web.WebExtension x;"),
             Map.entry("extensions_use_no_engine", "web: dev.carillon.runtime.engine.JsEngine x;"),
             Map.entry("cron_schedule_is_pure", "cron.schedule: dev.carillon.cron.CronSpec x;"),
@@ -159,6 +162,25 @@ class HouseTest {
                 Map.entry("web_knows_no_other_extension", extension("web", "os", "cron", "kv")),
                 Map.entry("os_knows_no_other_extension", extension("os", "web", "cron", "kv")),
                 Map.entry("cron_knows_no_other_extension", extension("cron", "web", "os", "kv")),
+                Map.entry("kv_knows_no_other_extension", extension("kv", "web", "os", "cron")),
+                Map.entry(
+                        "kv_codec_is_pure",
+                        noClasses()
+                                .that()
+                                .resideInAPackage(ROOT + ".kv.codec..")
+                                .should()
+                                .dependOnClassesThat(
+                                        resideInAPackage(ROOT + "..").and(not(resideInAPackage(ROOT + ".kv.codec.."))))
+                                .because("the encoding of keys knows the JDK only")),
+                Map.entry(
+                        "kv_knows_no_backend_of_its_own",
+                        noClasses()
+                                .that()
+                                .resideInAPackage(ROOT + ".kv")
+                                .should()
+                                .dependOnClassesThat()
+                                .resideInAPackage(ROOT + ".kv.log..")
+                                .because("the embedder picks the store")),
                 Map.entry(
                         "extensions_use_no_engine",
                         noClasses()

@@ -145,6 +145,7 @@ class OracleTest {
                             "-A",
                             "--no-prompt",
                             "--unstable-cron",
+                            "--unstable-kv",
                             script.script().toString())
                     .directory(CASES.toFile())
                     .redirectOutput(out.toFile())
@@ -174,7 +175,8 @@ class OracleTest {
         var environment = new HashMap<>(System.getenv());
         environment.putAll(script.env());
         var options = RuntimeOptions.builder()
-                .extensions(StandardExtensions.with(LocalCronHandler::of))
+                .extensions(StandardExtensions.andKv(
+                        StandardExtensions.with(LocalCronHandler::of), ScriptDatabases.ofDeno(null, environment)))
                 .output(sink)
                 .permissions(Permissions.all())
                 .environment(environment)

@@ -261,6 +261,11 @@ final class LogDatabase {
     }
 
     private void finished(long id, Object connection, boolean succeeded) {
+        synchronized (this) {
+            if (started.get(id) != connection || closed) {
+                return; // its connection has closed: the message counts as failed
+            }
+        }
         stay(() -> {
             if (started.get(id) == connection) {
                 if (succeeded) {

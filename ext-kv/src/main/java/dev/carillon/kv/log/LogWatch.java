@@ -32,6 +32,11 @@ final class LogWatch implements KvStore.Watch {
 
     @Override
     public CompletableFuture<Optional<List<Optional<KvEntry>>>> next() {
+        synchronized (database) {
+            if (ended || keys.isEmpty()) {
+                return CompletableFuture.completedFuture(Optional.empty());
+            }
+        }
         try {
             return database.stay(this::state);
         } catch (RuntimeException e) {
@@ -40,9 +45,6 @@ final class LogWatch implements KvStore.Watch {
     }
 
     private CompletableFuture<Optional<List<Optional<KvEntry>>>> state() {
-        if (ended || keys.isEmpty()) {
-            return CompletableFuture.completedFuture(Optional.empty());
-        }
         if (pending != null) {
             throw new IllegalStateException("a watch is asked again before it has answered");
         }

@@ -14,6 +14,7 @@ import dev.carillon.runtime.RuntimeOptions;
 import dev.carillon.runtime.engine.JsEngine;
 import dev.carillon.scheduler.Configuration.ScriptSource;
 import dev.carillon.scheduler.Durations;
+import dev.carillon.scheduler.ScriptDatabases;
 import dev.carillon.scheduler.ScriptFiles;
 import dev.carillon.scheduler.StandardExtensions;
 import java.nio.file.Files;
@@ -111,7 +112,8 @@ final class CheckCommand implements Callable<Integer> {
             throws InterruptedException {
         var lister = new Lister();
         var runtime = engine.newRuntime(RuntimeOptions.builder()
-                .extensions(StandardExtensions.with(state -> lister))
+                .extensions(
+                        StandardExtensions.andKv(StandardExtensions.with(state -> lister), ScriptDatabases.inMemory()))
                 .output((level, text, scope) -> {})
                 .permissions(allowed.copy())
                 .name(file.getFileName().toString())

@@ -1,12 +1,15 @@
 package dev.carillon.scheduler.cli;
 
 import dev.carillon.cron.local.LocalCronHandler;
+import dev.carillon.runtime.Extension;
 import dev.carillon.runtime.JsError;
 import dev.carillon.runtime.JsRuntime;
 import dev.carillon.runtime.PermissionFlags;
 import dev.carillon.runtime.RuntimeOptions;
 import dev.carillon.runtime.engine.Inspector;
 import dev.carillon.runtime.engine.JsEngine;
+import dev.carillon.scheduler.DenoConfig;
+import dev.carillon.scheduler.ScriptDatabases;
 import dev.carillon.scheduler.StandardExtensions;
 import java.net.URI;
 import java.nio.file.Files;
@@ -33,6 +36,13 @@ final class RunCommand {
             "--no-npm",
             "--cached-only");
 
+    private static final Set<String> KV_FLAGS = Set.of("--unstable-kv", "--unstable");
+    private static final String KV_HINT = """
+
+
+                info: Deno.openKv() is an unstable API.
+                hint: Run again with `--unstable-kv` flag to enable this API.""";
+
     private final Main main;
 
     RunCommand(Main main) {
@@ -43,6 +53,7 @@ final class RunCommand {
         var flags = new PermissionFlags(Path.of(""));
         Inspector inspector = null;
         boolean logOps = false;
+        boolean kv = false;
         int at = 0;
         while (at < args.size() && args.get(at).startsWith("-") && !args.get(at).equals("-")) {
             var flag = args.get(at++);
@@ -52,6 +63,7 @@ final class RunCommand {
             if (flag.equals("-h") || flag.equals("--help")) {
                 return main.help("run");
             }
+            kv |= KV_FLAGS.contains(flag);
             if (Inspector.isFlag(flag)) {
                 inspector = Main.inspector(flag, "run");
             } else if (flag.equals("--log-ops")) {
@@ -95,7 +107,8 @@ final class RunCommand {
                 .permissions(flags.build(flags.mayPrompt() ? PermissionPrompt.ofTerminal() : null))
                 .args(args.subList(at + 1, args.size()))
                 .logOps(logOps);
-        return run(moduleOf(args.get(at)), options, inspector);
+        var module = moduleOf(args.get(at));
+        return run(module, options.extensions(extensions(module, kv)), inspector);
     }
 
     private static boolean accept(PermissionFlags flags, String flag) {
@@ -121,6 +134,14 @@ final class RunCommand {
         return path.toUri();
     }
 
+    private static List<Extension> extensions(URI module, boolean kvFlag) {
+        var extensions = StandardExtensions.with(LocalCronHandler::of);
+        var config = DenoConfig.governing(Path.of(module)).orElse(null);
+        return kvFlag || config != null && config.unstable("kv")
+                ? StandardExtensions.andKv(extensions, ScriptDatabases.ofDeno(config, System.getenv()))
+                : extensions;
+    }
+
     private static int run(URI module, RuntimeOptions.Builder options, @Nullable Inspector inspector) {
         JsEngine engine;
         try {
@@ -129,8 +150,7 @@ final class RunCommand {
             System.err.println("error: " + e.getMessage());
             return Main.FAILED;
         }
-        options.extensions(StandardExtensions.with(LocalCronHandler::of))
-                .output(new Terminal())
+        options.output(new Terminal())
                 .name("script")
                 .colors(Terminal.colors());
         // Neither is closed: the process ends with the script, and closing takes time.
@@ -144,7 +164,8 @@ final class RunCommand {
             case JsRuntime.Exit.Drained(int code) -> code;
             case JsRuntime.Exit.Exited(int code) -> code;
             case JsRuntime.Exit.Failed(JsError error) -> {
-                System.err.println("error: " + error.report());
+                boolean wantsKv = "Deno.openKv is not a function".equals(error.getMessage());
+                System.err.println("error: " + error.report() + (wantsKv ? KV_HINT : ""));
                 yield Main.FAILED;
             }
             case JsRuntime.Exit.Stopped(String reason) -> {

@@ -146,8 +146,10 @@ public final class Database implements AutoCloseable {
             hikari.addDataSourceProperty("connectTimeout", "5");
             hikari.addDataSourceProperty("socketTimeout", "30");
             hikari.addDataSourceProperty("ApplicationName", "carillon");
-            // Ours take milliseconds. A node that stops in the midst of one must not hold its locks: the others would wait.
-            hikari.setConnectionInitSql("set idle_in_transaction_session_timeout = '" + IDLE_IN_TRANSACTION_MAX_MS + "ms'");
+            // Ours take milliseconds. A node that stops in the midst of one must not hold its locks: the others would
+            // wait.
+            hikari.setConnectionInitSql(
+                    "set idle_in_transaction_session_timeout = '" + IDLE_IN_TRANSACTION_MAX_MS + "ms'");
         } else {
             // H2 knows the schema only after the first migration.
             hikari.setConnectionInitSql("create schema if not exists " + SCHEMA + "; set schema " + SCHEMA);
@@ -172,7 +174,8 @@ public final class Database implements AutoCloseable {
                 // The pool has made the schema on H2: an empty one of ours is nobody else's.
                 .baselineOnMigrate(dialect == Dialect.H2)
                 .baselineVersion("0")
-                .initSql(dialect == Dialect.H2 ? null : "set idle_in_transaction_session_timeout = 0") // it holds a lock
+                .initSql(
+                        dialect == Dialect.H2 ? null : "set idle_in_transaction_session_timeout = 0") // it holds a lock
                 .load();
         try {
             refuseNewer(flyway, config);

@@ -119,7 +119,8 @@ class QuartzTablesTest {
                     + " 'EXECUTING')");
             execute("delete from qrtz_scheduler_state");
             fenced.await();
-            while (!column("select trigger_state || ' ' || priority from qrtz_triggers").equals(List.of("WAITING 2"))) {
+            while (!column("select trigger_state || ' ' || priority from qrtz_triggers")
+                    .equals(List.of("WAITING 2"))) {
                 LockSupport.parkNanos(10_000_000);
             }
         }

@@ -1,0 +1,15 @@
+const folder = Deno.makeTempDirSync();
+Deno.env.set("DENO_KV_DEFAULT_PATH", folder + "/default");
+const kv = await Deno.openKv();
+await kv.set(["a"], 1);
+kv.close();
+const named = await Deno.openKv(folder + "/default");
+console.log((await named.get(["a"])).value);
+named.close();
+Deno.env.set("DENO_KV_PATH_PREFIX", folder + "/pre-");
+(await Deno.openKv("x")).close();
+console.log([...Deno.readDirSync(folder)].some((file) => file.name === "pre-x"));
+Deno.env.set("DENO_KV_DB_MODE", "memory");
+(await Deno.openKv("y")).close();
+console.log([...Deno.readDirSync(folder)].some((file) => file.name.startsWith("pre-y")));
+Deno.removeSync(folder, { recursive: true });

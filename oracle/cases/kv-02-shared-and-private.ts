@@ -1,0 +1,17 @@
+const folder = Deno.makeTempDirSync();
+const one = await Deno.openKv(":memory:");
+const other = await Deno.openKv(":memory:");
+await one.set(["a"], 1);
+console.log((await other.get(["a"])).value);
+Deno.symlinkSync(folder, folder + "/link");
+const first = await Deno.openKv(folder + "/kv");
+const second = await Deno.openKv(folder + "/link/kv");
+await first.set(["a"], 2);
+console.log((await second.get(["a"])).value);
+const watch = second.watch([["a"]]).getReader();
+console.log((await watch.read()).value![0].value);
+const change = watch.read();
+await first.set(["a"], 3);
+console.log((await change).value![0].value);
+for (const kv of [one, other, first, second]) kv.close();
+Deno.removeSync(folder, { recursive: true });

@@ -1,0 +1,10 @@
+import { tell } from "./lib/kv.ts";
+const kv = await Deno.openKv(":memory:");
+await tell("set", () => kv.set([], 1));
+await tell("delete", () => kv.delete([]));
+await tell("check", () => kv.atomic().check({ key: [], versionstamp: null }).commit());
+await tell("sum", () => kv.atomic().sum([], 1n).commit());
+await tell("get", () => kv.get([]));
+await tell("watch", async () => (await kv.watch([[]]).getReader().read()).value);
+await tell("list", async () => (await kv.list({ prefix: [] }).next()).done);
+kv.close();

@@ -1,0 +1,15 @@
+const kv = await Deno.openKv(":memory:");
+const value = { a: 1 };
+const bytes = new Uint8Array([1]);
+const key = ["k"];
+const one = kv.set(key, value);
+const two = kv.set(["b"], bytes);
+value.a = 2;
+bytes[0] = 2;
+key[0] = "other";
+await one;
+await two;
+console.log((await kv.get(["k"])).value, (await kv.get(["b"])).value, (await kv.get(["other"])).value);
+const first = (await kv.get(["k"])).value;
+console.log(first === (await kv.get(["k"])).value);
+kv.close();

@@ -1,0 +1,13 @@
+import { tell, tellClass } from "./lib/kv.ts";
+const kv = await Deno.openKv(":memory:");
+const key = ["a", 1];
+const miss = await kv.get(key);
+console.log(miss, miss.key === key, Object.keys(miss));
+await kv.set(key, null);
+const hit = await kv.get(key);
+console.log(hit.value, hit.versionstamp !== null, hit.key === key, Object.keys(hit));
+await kv.set(key, undefined);
+console.log((await kv.get(key)).value, (await kv.get(key)).versionstamp !== null);
+for (const consistency of ["strong", "eventual", undefined, "x", ""]) await tell(`${consistency}`, async () => (await kv.get(key, { consistency } as any)).value);
+await tellClass("number", () => kv.get(key, { consistency: 5 } as any));
+kv.close();

@@ -1,0 +1,12 @@
+import { tell, tellClass } from "./lib/kv.ts";
+const kv = await Deno.openKv(":memory:");
+await kv.set(["a"], 1);
+await kv.set(["b"], 2);
+const entries = await kv.getMany([["b"], ["x"], ["a"], ["b"]]);
+console.log(entries.map(({ key, value }) => [key, value]));
+console.log(await kv.getMany([]));
+await tell("10", async () => (await kv.getMany(new Array(10).fill(["a"]))).length);
+await tell("11", () => kv.getMany(new Array(11).fill(["a"])));
+await tellClass("no array", () => kv.getMany("a" as any));
+await tellClass("no keys", () => kv.getMany(["a"] as any));
+kv.close();

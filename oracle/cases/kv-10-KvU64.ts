@@ -1,0 +1,12 @@
+import { tell, tellClass } from "./lib/kv.ts";
+const u = new Deno.KvU64(7n);
+console.log(u, u.value, u.valueOf(), `${u}`, (u as any) + 1n, Object.isFrozen(u), Object.keys(u), Object.prototype.toString.call(u), { u }, [u]);
+for (const n of [0n, 2n ** 64n - 1n, -1n, 2n ** 64n, 1, "1", undefined, null]) await tell(`${n}`, () => new Deno.KvU64(n as any).value);
+await tellClass("JSON", () => JSON.stringify(u));
+const kv = await Deno.openKv(":memory:");
+await kv.set(["u"], u);
+const back = (await kv.get(["u"])).value as Deno.KvU64;
+console.log(back instanceof Deno.KvU64, back, back === u);
+for (const name of ["sum", "min", "max"] as const) await tell(name, () => kv.atomic()[name](["u"], 1 as any));
+await tell("negative", () => kv.atomic().sum(["u"], -1n));
+kv.close();

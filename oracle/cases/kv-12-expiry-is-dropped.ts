@@ -1,0 +1,10 @@
+import { later } from "./lib/kv.ts";
+const kv = await Deno.openKv(":memory:");
+await kv.set(["set"], 1, { expireIn: 50 });
+await kv.set(["sum"], new Deno.KvU64(1n), { expireIn: 50 });
+await kv.set(["far"], 1, { expireIn: 1_000_000 });
+await kv.set(["set"], 2);
+await kv.atomic().sum(["sum"], 1n).commit();
+await later(200);
+console.log((await kv.getMany([["set"], ["sum"], ["far"]])).map((it) => it.value));
+kv.close();

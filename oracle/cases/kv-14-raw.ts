@@ -1,0 +1,12 @@
+const kv = await Deno.openKv(":memory:");
+const raw = kv.watch([["a"]], { raw: true }).getReader();
+const plain = kv.watch([["a"]]).getReader();
+console.log((await raw.read()).value![0].value, (await plain.read()).value![0].value);
+let heard = false;
+const quiet = plain.read().then((it) => { heard = true; return it; });
+const loud = raw.read();
+await kv.delete(["a"]);
+console.log((await loud).value![0].value, heard);
+await kv.set(["a"], 1);
+console.log((await quiet).value![0].value);
+kv.close();

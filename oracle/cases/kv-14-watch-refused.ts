@@ -1,0 +1,10 @@
+import { tell, tellClass } from "./lib/kv.ts";
+const kv = await Deno.openKv(":memory:");
+await tell("10", () => kv.watch(new Array(10).fill(["a"])) instanceof ReadableStream);
+await tell("11", () => kv.watch(new Array(11).fill(["a"])));
+await tell("part", () => kv.watch([[null as any]]));
+await tellClass("no array", () => kv.watch("a" as any));
+await tellClass("nothing", () => (kv as any).watch());
+console.log(await kv.watch([]).getReader().read());
+kv.close();
+await tell("closed", () => kv.watch([["a"]]));

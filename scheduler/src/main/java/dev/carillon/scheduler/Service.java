@@ -260,6 +260,11 @@ public final class Service implements ServiceView, AutoCloseable {
         return listening.port();
     }
 
+    /** Warms up the way to a job function, in the background; for a service that is about to wait for its first fire. */
+    public void rehearse() {
+        Rehearsal.start(engine);
+    }
+
     /** Blocks until every script has been tried once. */
     public void awaitScripts() {
         supervisor.firstLoad().join();

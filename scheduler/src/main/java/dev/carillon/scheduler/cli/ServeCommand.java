@@ -140,6 +140,7 @@ final class ServeCommand implements Callable<Integer> {
                 "{} scripts loaded, {} jobs",
                 scripts.size(),
                 scripts.stream().mapToInt(script -> script.jobs()).sum());
+        service.rehearse();
         try {
             stopped.await();
         } catch (InterruptedException e) {

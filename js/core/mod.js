@@ -1,10 +1,10 @@
 // The core object extensions build on, and what the host calls of it.
 
 import * as infra from "ext:core/infra.js";
-import { define as defineLazy, load as loadLazy } from "ext:core/lazy";
+import { define as defineLazy, foresee, load as loadLazy } from "ext:core/lazy";
 import { BadResource, errors, Interrupted, NotCapable } from "ext:core/errors.js";
 import {
-  $all, op_cancel_handle, op_close, op_decode, op_encode, op_read, op_resources, op_shutdown, op_try_close, op_write,
+  op_cancel_handle, op_close, op_decode, op_encode, op_read, op_resources, op_shutdown, op_try_close, op_write,
   op_write_resource,
 } from "ext:core/ops";
 
@@ -283,6 +283,15 @@ function lockDown() {
   startListeners.length = 0;
 }
 
+/** Loads glue before it is asked for. */
+function loadAhead(specifier) {
+  try {
+    loadLazy(specifier);
+  } catch {
+    // Whoever asks for it tries again, and hears why not.
+  }
+}
+
 /** Runs a hook of the lifecycle; true if `beforeunload` asks to go on. */
 function dispatch(event) {
   try {
@@ -306,6 +315,7 @@ bridge.install({
   runImmediate,
   rejections,
   loadMain,
+  loadAhead,
   dispatch,
   describe,
   jsonOf,
@@ -425,7 +435,9 @@ export const core = {
   Deno,
   defineGlobal,
   // A property, or a global, whose value a glue module exports; the module is loaded when someone first asks for it.
-  defineLazy,
+  defineLazy: (object, name, specifier, exported) => {
+    defineLazy(object, name, specifier, exported, true);
+  },
   defineLazyGlobal: (name, specifier, exported = name) => {
     defineLazy(globalThis, name, specifier, exported);
   },
@@ -437,6 +449,8 @@ export const core = {
   },
   // The namespace of a glue module, loaded there and then.
   loadLazy,
+  // A script that mentions a name will want a glue module: it is loaded while the script waits.
+  foresee,
   print,
   write,
   runInScope,
@@ -489,7 +503,7 @@ export const core = {
   refOpPromise: infra.refOpPromise,
   unrefOpPromise: infra.unrefOpPromise,
   hasPromise: infra.hasPromise,
-  opNames: () => Object.keys($all),
+  opNames: () => JSON.parse(bridge.opNames()),
   setUnhandledPromiseRejectionHandler: (handler) => {
     unhandledRejectionHandler = handler;
   },

@@ -32,20 +32,20 @@ async function unlessAborted(signal, start) {
   }
 }
 
-function readFileSync(path) {
+export function readFileSync(path) {
   return ops.op_os_read_file_sync(pathOf(path));
 }
 
-async function readFile(path, options) {
+export async function readFile(path, options) {
   const name = pathOf(path);
   return await unlessAborted(options?.signal, () => ops.op_os_read_file(name));
 }
 
-function readTextFileSync(path) {
+export function readTextFileSync(path) {
   return ops.op_os_read_text_file_sync(pathOf(path));
 }
 
-async function readTextFile(path, options) {
+export async function readTextFile(path, options) {
   const name = pathOf(path);
   return await unlessAborted(options?.signal, () => ops.op_os_read_text_file(name));
 }
@@ -61,12 +61,12 @@ function writeArguments(path, data, options) {
   ];
 }
 
-function writeFileSync(path, data, options = {}) {
+export function writeFileSync(path, data, options = {}) {
   options.signal?.throwIfAborted();
   ops.op_os_write_file_sync(...writeArguments(path, data, options));
 }
 
-async function writeFile(path, data, options = {}) {
+export async function writeFile(path, data, options = {}) {
   const { signal } = options;
   if (typeof data?.getReader === "function") {
     await writeStream(path, data, options, ops.op_os_write_file);
@@ -76,12 +76,12 @@ async function writeFile(path, data, options = {}) {
   await unlessAborted(signal, () => ops.op_os_write_file(...args));
 }
 
-function writeTextFileSync(path, data, options = {}) {
+export function writeTextFileSync(path, data, options = {}) {
   options.signal?.throwIfAborted();
   ops.op_os_write_text_file_sync(...writeArguments(path, String(data), options));
 }
 
-async function writeTextFile(path, data, options = {}) {
+export async function writeTextFile(path, data, options = {}) {
   const { signal } = options;
   if (typeof data?.getReader === "function") {
     await writeStream(path, data, options, ops.op_os_write_text_file);
@@ -135,35 +135,35 @@ function fileInfo(facts) {
   };
 }
 
-function statSync(path) {
+export function statSync(path) {
   return fileInfo(ops.op_os_stat_sync(pathOf(path)));
 }
 
-async function stat(path) {
+export async function stat(path) {
   return fileInfo(await ops.op_os_stat(pathOf(path)));
 }
 
-function lstatSync(path) {
+export function lstatSync(path) {
   return fileInfo(ops.op_os_lstat_sync(pathOf(path)));
 }
 
-async function lstat(path) {
+export async function lstat(path) {
   return fileInfo(await ops.op_os_lstat(pathOf(path)));
 }
 
-function realPathSync(path) {
+export function realPathSync(path) {
   return ops.op_os_real_path_sync(pathOf(path));
 }
 
-async function realPath(path) {
+export async function realPath(path) {
   return await ops.op_os_real_path(pathOf(path));
 }
 
-function readLinkSync(path) {
+export function readLinkSync(path) {
   return ops.op_os_read_link_sync(pathOf(path));
 }
 
-async function readLink(path) {
+export async function readLink(path) {
   return await ops.op_os_read_link(pathOf(path));
 }
 
@@ -178,11 +178,11 @@ function* entries(list) {
   }
 }
 
-function readDirSync(path) {
+export function readDirSync(path) {
   return [...entries(ops.op_os_read_dir_sync(pathOf(path)))][Symbol.iterator]();
 }
 
-function readDir(path) {
+export function readDir(path) {
   const list = ops.op_os_read_dir(pathOf(path));
   // Who never iterates never hears of the failure.
   list.catch(() => {});
@@ -197,67 +197,67 @@ function mkdirArguments(path, options) {
   return [pathOf(path), Boolean(options?.recursive), options?.mode ?? null];
 }
 
-function mkdirSync(path, options) {
+export function mkdirSync(path, options) {
   ops.op_os_mkdir_sync(...mkdirArguments(path, options));
 }
 
-async function mkdir(path, options) {
+export async function mkdir(path, options) {
   await ops.op_os_mkdir(...mkdirArguments(path, options));
 }
 
-function removeSync(path, options) {
+export function removeSync(path, options) {
   ops.op_os_remove_sync(pathOf(path), Boolean(options?.recursive));
 }
 
-async function remove(path, options) {
+export async function remove(path, options) {
   await ops.op_os_remove(pathOf(path), Boolean(options?.recursive));
 }
 
-function renameSync(from, to) {
+export function renameSync(from, to) {
   ops.op_os_rename_sync(pathOf(from), pathOf(to));
 }
 
-async function rename(from, to) {
+export async function rename(from, to) {
   await ops.op_os_rename(pathOf(from), pathOf(to));
 }
 
-function copyFileSync(from, to) {
+export function copyFileSync(from, to) {
   ops.op_os_copy_file_sync(pathOf(from), pathOf(to));
 }
 
-async function copyFile(from, to) {
+export async function copyFile(from, to) {
   await ops.op_os_copy_file(pathOf(from), pathOf(to));
 }
 
-function symlinkSync(from, to) {
+export function symlinkSync(from, to) {
   ops.op_os_symlink_sync(pathOf(from), pathOf(to));
 }
 
-async function symlink(from, to) {
+export async function symlink(from, to) {
   await ops.op_os_symlink(pathOf(from), pathOf(to));
 }
 
-function linkSync(from, to) {
+export function linkSync(from, to) {
   ops.op_os_link_sync(pathOf(from), pathOf(to));
 }
 
-async function link(from, to) {
+export async function link(from, to) {
   await ops.op_os_link(pathOf(from), pathOf(to));
 }
 
-function chmodSync(path, mode) {
+export function chmodSync(path, mode) {
   ops.op_os_chmod_sync(pathOf(path), mode);
 }
 
-async function chmod(path, mode) {
+export async function chmod(path, mode) {
   await ops.op_os_chmod(pathOf(path), mode);
 }
 
-function truncateSync(path, length = 0) {
+export function truncateSync(path, length = 0) {
   ops.op_os_truncate_sync(pathOf(path), length);
 }
 
-async function truncate(path, length = 0) {
+export async function truncate(path, length = 0) {
   await ops.op_os_truncate(pathOf(path), length);
 }
 
@@ -265,11 +265,11 @@ function seconds(time) {
   return time instanceof Date ? time.getTime() / 1000 : Number(time);
 }
 
-function utimeSync(path, atime, mtime) {
+export function utimeSync(path, atime, mtime) {
   ops.op_os_utime_sync(pathOf(path), seconds(atime), seconds(mtime));
 }
 
-async function utime(path, atime, mtime) {
+export async function utime(path, atime, mtime) {
   await ops.op_os_utime(pathOf(path), seconds(atime), seconds(mtime));
 }
 
@@ -277,71 +277,26 @@ function tempArguments(folder, options) {
   return [folder, options?.dir ?? null, options?.prefix ?? null, options?.suffix ?? null];
 }
 
-function makeTempDirSync(options) {
+export function makeTempDirSync(options) {
   return ops.op_os_make_temp_sync(...tempArguments(true, options));
 }
 
-async function makeTempDir(options) {
+export async function makeTempDir(options) {
   return await ops.op_os_make_temp(...tempArguments(true, options));
 }
 
-function makeTempFileSync(options) {
+export function makeTempFileSync(options) {
   return ops.op_os_make_temp_sync(...tempArguments(false, options));
 }
 
-async function makeTempFile(options) {
+export async function makeTempFile(options) {
   return await ops.op_os_make_temp(...tempArguments(false, options));
 }
 
-function cwd() {
+export function cwd() {
   return ops.op_os_cwd();
 }
 
-function chdir(path) {
+export function chdir(path) {
   ops.op_os_chdir(pathOf(path));
 }
-
-export const files = {
-  chdir,
-  chmod,
-  chmodSync,
-  copyFile,
-  copyFileSync,
-  cwd,
-  link,
-  linkSync,
-  lstat,
-  lstatSync,
-  makeTempDir,
-  makeTempDirSync,
-  makeTempFile,
-  makeTempFileSync,
-  mkdir,
-  mkdirSync,
-  readDir,
-  readDirSync,
-  readFile,
-  readFileSync,
-  readLink,
-  readLinkSync,
-  readTextFile,
-  readTextFileSync,
-  realPath,
-  realPathSync,
-  remove,
-  removeSync,
-  rename,
-  renameSync,
-  stat,
-  statSync,
-  symlink,
-  symlinkSync,
-  truncate,
-  truncateSync,
-  utime,
-  utimeSync,
-  writeFile,
-  writeFileSync,
-  writeTextFile,
-  writeTextFileSync,
-};

@@ -1,29 +1,17 @@
-// The Deno namespace of the operating system: env, args, exit, process and system facts.
+// The Deno namespace of the operating system: env, args, exit and facts of the process; the rest is loaded by its use.
 import {
   op_os_args,
   op_os_env_all,
   op_os_env_delete,
   op_os_env_get,
   op_os_env_set,
-  op_os_exec_path,
   op_os_exit,
   op_os_exit_code,
   op_os_facts,
-  op_os_gid,
-  op_os_hostname,
-  op_os_loadavg,
   op_os_main_module,
-  op_os_memory_usage,
-  op_os_network_interfaces,
-  op_os_release,
   op_os_set_exit_code,
-  op_os_system_memory_info,
-  op_os_uid,
-  op_os_uptime,
 } from "ext:core/ops";
 import { core } from "ext:core/mod.js";
-import { resolveDns } from "ext:os/dns.js";
-import { files } from "ext:os/files.js";
 
 const { Deno } = core;
 const { defineProperties, freeze } = Object;
@@ -72,24 +60,6 @@ function setExitCode(value) {
   op_os_set_exit_code(value | 0);
 }
 
-function networkInterfaces() {
-  const flat = op_os_network_interfaces();
-  const list = [];
-  for (let i = 0; i < flat.length; i += 7) {
-    list.push({
-      __proto__: null,
-      family: flat[i],
-      name: flat[i + 1],
-      address: flat[i + 2],
-      netmask: flat[i + 3],
-      scopeid: flat[i + 4] === "" ? null : Number(flat[i + 4]),
-      cidr: flat[i + 5],
-      mac: flat[i + 6],
-    });
-  }
-  return list;
-}
-
 // Read when first asked for: most scripts ask for none of it, and starting a script should not cost it.
 let facts;
 function fact(name) {
@@ -124,35 +94,6 @@ function plain(value) {
 const own = {
   env: plain(env),
   exit: plain(exit),
-  execPath: plain(function execPath() {
-    return op_os_exec_path();
-  }),
-  hostname: plain(function hostname() {
-    return op_os_hostname();
-  }),
-  osRelease: plain(function osRelease() {
-    return op_os_release();
-  }),
-  osUptime: plain(function osUptime() {
-    return op_os_uptime();
-  }),
-  loadavg: plain(function loadavg() {
-    return [...op_os_loadavg()];
-  }),
-  uid: plain(function uid() {
-    return op_os_uid();
-  }),
-  gid: plain(function gid() {
-    return op_os_gid();
-  }),
-  systemMemoryInfo: plain(function systemMemoryInfo() {
-    return { __proto__: null, ...op_os_system_memory_info() };
-  }),
-  memoryUsage: plain(function memoryUsage() {
-    return { ...op_os_memory_usage() };
-  }),
-  networkInterfaces: plain(networkInterfaces),
-  resolveDns: plain(resolveDns),
   args: lazy("args", () => [...op_os_args()]),
   pid: lazy("pid", () => fact("pid")),
   ppid: lazy("ppid", () => fact("ppid")),
@@ -183,12 +124,24 @@ const own = {
   },
 };
 
-for (const name of Object.keys(files)) {
-  own[name] = plain(files[name]);
-}
-
 defineProperties(Deno, own);
 
-for (const name of ["permissions", "Permissions", "PermissionStatus"]) {
-  core.defineLazy(Deno, name, "ext:os/permissions.js", name);
+// Module -> what it exports to Deno; loaded when one of them is first used.
+const LATER = {
+  "ext:os/dns.js": ["resolveDns"],
+  "ext:os/files.js": [
+    "chdir", "chmod", "chmodSync", "copyFile", "copyFileSync", "cwd", "link", "linkSync", "lstat", "lstatSync",
+    "makeTempDir", "makeTempDirSync", "makeTempFile", "makeTempFileSync", "mkdir", "mkdirSync", "readDir", "readDirSync",
+    "readFile", "readFileSync", "readLink", "readLinkSync", "readTextFile", "readTextFileSync", "realPath", "realPathSync",
+    "remove", "removeSync", "rename", "renameSync", "stat", "statSync", "symlink", "symlinkSync", "truncate",
+    "truncateSync", "utime", "utimeSync", "writeFile", "writeFileSync", "writeTextFile", "writeTextFileSync",
+  ],
+  "ext:os/permissions.js": ["permissions", "Permissions", "PermissionStatus"],
+  "ext:os/system.js": [
+    "execPath", "hostname", "osRelease", "osUptime", "loadavg", "uid", "gid", "systemMemoryInfo", "memoryUsage",
+    "networkInterfaces",
+  ],
+};
+for (const specifier of Object.keys(LATER)) {
+  for (const name of LATER[specifier]) core.defineLazy(Deno, name, specifier, name);
 }

@@ -1,6 +1,6 @@
 // Blob and File: bytes in memory.
 import { bytesOf, configureClass, requireArguments } from "ext:web/webidl.js";
-import { privateCustomInspect, visibleProperties } from "ext:web/inspect.js";
+import { privateCustomInspect, visibleProperties } from "ext:web/shown.js";
 import { byteStreamOf } from "ext:web/streams.js";
 import { TextDecoder, TextEncoder } from "ext:web/encoding.js";
 

@@ -1,12 +1,12 @@
 /*
- * globalThis.console and Deno.inspect. Text is made by inspect.js; where it goes is the host's affair (core.write).
+ * globalThis.console and Deno.inspect. Text is made by inspect.js, which is loaded when there is more to print than strings;
+ * where it goes is the host's affair (core.write).
  */
 import { core } from "ext:core/mod.js";
 import { op_web_colors, op_web_now } from "ext:core/ops";
-import { customInspect, displayWidth, formatArguments, inspect } from "ext:web/inspect.js";
+import "ext:web/primordials.js";
 
 const { defineProperty, keys: objectKeys } = Object;
-const { isInteger } = Number;
 const { captureStackTrace } = Error;
 const DEBUG = 0;
 const INFO = 1;
@@ -20,9 +20,13 @@ const counts = new Map();
 const starts = new Map();
 const options = op_web_colors() ? { colors: true } : { colors: false };
 
+let loaded;
+const inspection = () => loaded ??= core.loadLazy("ext:web/inspect.js");
+const formatted = (args) => inspection().formatArguments(args, options);
+
 function print(level, args) {
   // Most of what is printed is one string: it goes straight through.
-  const text = args.length === 1 && typeof args[0] === "string" ? args[0] : formatArguments(args, options);
+  const text = args.length === 1 && typeof args[0] === "string" ? args[0] : formatted(args);
   write(level, indent === "" ? text + "\n" : indented(text) + "\n");
 }
 
@@ -46,7 +50,7 @@ const methods = {
   info: (...args) => print(INFO, args),
 
   dir: (value, given) => {
-    print(LOG, [typeof value === "string" ? value : inspect(value, { ...options, ...given })]);
+    print(LOG, [typeof value === "string" ? value : inspection().inspect(value, { ...options, ...given })]);
   },
 
   dirxml: (...args) => print(LOG, args),
@@ -77,7 +81,7 @@ const methods = {
     if (properties !== undefined && !Array.isArray(properties)) {
       throw new TypeError(`The 'properties' argument must be of type Array: received type ${typeof properties}`);
     }
-    print(LOG, [data === null || typeof data !== "object" ? data : tableOf(data, properties)]);
+    print(LOG, [data === null || typeof data !== "object" ? data : core.loadLazy("ext:web/console_table.js").tableOf(data, properties)]);
   },
 
   time: (label = "default") => {
@@ -115,7 +119,7 @@ const methods = {
   },
 
   trace: (...args) => {
-    const error = { name: "Trace", message: formatArguments(args, options) };
+    const error = { name: "Trace", message: formatted(args) };
     captureStackTrace(error); // frames of glue are left out by the engine
     print(ERROR, [error.stack]);
   },
@@ -130,84 +134,6 @@ function duration(ms) {
   return `${ms.toFixed(ms < 1 ? 3 : ms < 10 ? 2 : ms < 100 ? 1 : 0)}ms`;
 }
 
-// ------------------------------------------------------------------------------------------------------------- table
-
-function cellText(value) {
-  return inspect(value, { depth: 1, compact: 3, breakLength: Infinity });
-}
-
-/*
- * One row per entry of `data`. Entries that are objects spread over one column per property, in order of first
- * appearance; all others stand in "Values". A Map has "Key" and "Values".
- */
-function tableOf(data, properties) {
-  const isMap = data instanceof Map;
-  const isSet = data instanceof Set;
-  const iterated = isMap || isSet;
-  const rows = isMap ? [...data.entries()].map(([key, value], i) => [i, value, key]) : isSet ? [...data.values()].map((value, i) => [i, value]) : objectKeys(data).map((key) => [key, data[key]]);
-  const columns = new Map(); // name -> cells by row
-  for (const name of properties ?? []) columns.set(name, []);
-  const values = [];
-  const indexes = [];
-  let anyValue = false;
-  rows.forEach(([index, value], row) => {
-    indexes.push(String(index));
-    const spread = value !== null && typeof value === "object" && !isMap;
-    if (!spread) {
-      values[row] = cellText(value);
-      anyValue = true;
-      return;
-    }
-    for (const name of properties ?? objectKeys(value)) {
-      if (!(name in value)) continue;
-      let cells = columns.get(name);
-      if (cells === undefined) columns.set(name, cells = []);
-      cells[row] = cellText(value[name]);
-    }
-  });
-  const headings = [iterated ? "(iter idx)" : "(idx)"];
-  const cells = [indexes];
-  if (isMap) {
-    headings.push("Key");
-    cells.push(rows.map(([, , key]) => cellText(key)));
-  }
-  for (const [name, column] of columns) {
-    headings.push(name);
-    cells.push(column);
-  }
-  if (anyValue) {
-    headings.push("Values");
-    cells.push(values);
-  }
-  return drawTable(headings, cells, rows.length);
-}
-
-function drawTable(headings, columns, height) {
-  const widths = [];
-  const rightAligned = [];
-  headings.forEach((heading, i) => {
-    let widest = displayWidth(heading);
-    let numeric = true;
-    for (let row = 0; row < height; row++) {
-      const cell = columns[i][row] ?? "";
-      widest = Math.max(widest, displayWidth(cell));
-      numeric &&= isInteger(+cell);
-    }
-    widths.push(widest + 2);
-    rightAligned.push(numeric);
-  });
-  const rule = (left, cross, right) => left + widths.map((width) => "\u2500".repeat(width)).join(cross) + right;
-  const line = (cells, align) =>
-    "\u2502" + cells.map((cell, i) => {
-      const room = " ".repeat(widths[i] - displayWidth(cell) - 2);
-      return align && rightAligned[i] ? ` ${room}${cell} ` : ` ${cell}${room} `;
-    }).join("\u2502") + "\u2502";
-  const lines = [rule("\u250c", "\u252c", "\u2510"), line(headings, false), rule("\u251c", "\u253c", "\u2524")];
-  for (let row = 0; row < height; row++) lines.push(line(columns.map((column) => column[row] ?? ""), true));
-  lines.push(rule("\u2514", "\u2534", "\u2518"));
-  return lines.join("\n");
-}
-
 // ------------------------------------------------------------------------------------------------------------ public
 
 // The standard wants an empty object between console and Object.prototype.
@@ -217,6 +143,6 @@ defineProperty(facade, "indentLevel", { get: () => indent.length / INDENT.length
 defineProperty(facade, Symbol("isConsoleInstance"), { value: true, enumerable: true });
 
 core.defineGlobal("console", facade);
-core.setInspect(inspect);
-core.Deno.inspect = inspect;
-defineProperty(inspect, "custom", { value: customInspect, enumerable: false });
+core.setInspect((value, given) => inspection().inspect(value, given));
+core.foresee("console", "ext:web/inspect.js");
+core.defineLazy(core.Deno, "inspect", "ext:web/inspect.js", "inspect");

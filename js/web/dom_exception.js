@@ -1,5 +1,5 @@
 // DOMException: an Error whose name and code are its own; message, name and code are getters of the prototype.
-import { privateCustomInspect, visibleProperties } from "ext:web/inspect.js";
+import { privateCustomInspect, visibleProperties } from "ext:web/shown.js";
 import { configureClass } from "ext:web/webidl.js";
 
 const { defineProperty, setPrototypeOf } = Object;

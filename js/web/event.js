@@ -3,9 +3,8 @@
  * listeners both run at the target, capturing ones first.
  */
 import { core } from "ext:core/mod.js";
-import { DOMException } from "ext:web/dom_exception.js";
 import { configureClass, illegalInvocation, requireArguments } from "ext:web/webidl.js";
-import { privateCustomInspect, visibleProperties } from "ext:web/inspect.js";
+import { privateCustomInspect, visibleProperties } from "ext:web/shown.js";
 
 const { defineProperty } = Object;
 const NONE = 0;
@@ -264,7 +263,10 @@ export class EventTarget {
     listenersOf(this);
     requireArguments(arguments.length, 1, "Failed to execute 'dispatchEvent' on 'EventTarget'");
     if (!(event instanceof Event)) throw new TypeError("Argument 1 is not an Event");
-    if (isDispatching(event)) throw new DOMException("Invalid event state", "InvalidStateError");
+    if (isDispatching(event)) {
+      const { DOMException } = core.loadLazy("ext:web/dom_exception.js");
+      throw new DOMException("Invalid event state", "InvalidStateError");
+    }
     return dispatch(this ?? globalThis, event);
   }
 

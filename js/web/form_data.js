@@ -1,6 +1,6 @@
 // FormData, and its two forms on the wire: multipart and urlencoded.
 import { configureClass, requireArguments } from "ext:web/webidl.js";
-import { privateCustomInspect, shownAs } from "ext:web/inspect.js";
+import { privateCustomInspect, shownAs } from "ext:web/shown.js";
 import { Blob, blobBytes, blobOf, File, joinBytes } from "ext:web/blob.js";
 import { iteratorOf, parseForm } from "ext:web/url.js";
 import { TextDecoder, TextEncoder } from "ext:web/encoding.js";

@@ -1,6 +1,6 @@
 // Headers: names in lower case, values normalised, iteration sorted, set-cookie never joined.
 import { configureClass, requireArguments } from "ext:web/webidl.js";
-import { privateCustomInspect, shownAs } from "ext:web/inspect.js";
+import { privateCustomInspect, shownAs } from "ext:web/shown.js";
 import { iteratorOf } from "ext:web/url.js";
 
 const { defineProperty } = Object;

@@ -9,68 +9,21 @@
  *  - everything else gets one entry per line.
  * Objects on the way down are in `path`; meeting one again prints [Circular *n] and marks its first mention <ref *n>.
  *
- * Brand checks never call user code: they use internal-slot getters taken before any script runs.
+ * Brand checks never call user code: they use internal-slot getters taken before any script runs (primordials.js).
  */
 import { core } from "ext:core/mod.js";
+import {
+  apply, bigintOf, booleanOf, bufferLength, classTag, dateText, dateValue, defineProperty, errorText, functionText,
+  getOwnPropertyDescriptor, getOwnPropertyDescriptors, getOwnPropertyNames, getOwnPropertySymbols, getPrototypeOf,
+  hasOwn, is, isArray, isEnumerable, mapEntries, mapSize, numberIsNaN, numberOf, objectCreate, objectKeys, ownKeys,
+  regExpText, safeUint8Array, setSize, setValues, sharedLength, stringOf, symbolOf, symbolText, toStringTag,
+  typedArrayLength, typedArrayTag, uncurry, viewBuffer, viewLength, viewOffset, weakMapHas, weakSetHas,
+} from "ext:web/primordials.js";
+import { customInspect, privateCustomInspect } from "ext:web/shown.js";
+import { isError } from "ext:web/webidl.js";
 
-const {
-  create: objectCreate,
-  defineProperty,
-  getOwnPropertyDescriptor,
-  getOwnPropertyDescriptors,
-  getOwnPropertyNames,
-  getOwnPropertySymbols,
-  getPrototypeOf,
-  keys: objectKeys,
-  prototype: objectPrototype,
-} = Object;
-const { isArray } = Array;
-const { ownKeys, apply } = Reflect;
-const { is } = Object;
-const { isNaN: numberIsNaN } = Number;
-const uncurry = (fn) => (self, ...args) => apply(fn, self, args);
-const slot = (proto, name) => uncurry(getOwnPropertyDescriptor(proto, name).get);
-const hasOwn = uncurry(objectPrototype.hasOwnProperty);
-const isEnumerable = uncurry(objectPrototype.propertyIsEnumerable);
-const classTag = uncurry(objectPrototype.toString);
-const functionText = uncurry(Function.prototype.toString);
-const errorText = uncurry(Error.prototype.toString);
-const dateText = uncurry(Date.prototype.toISOString);
-const dateValue = uncurry(Date.prototype.getTime);
-const regExpText = uncurry(RegExp.prototype.toString);
-const symbolText = uncurry(Symbol.prototype.toString);
-const numberOf = uncurry(Number.prototype.valueOf);
-const stringOf = uncurry(String.prototype.valueOf);
-const booleanOf = uncurry(Boolean.prototype.valueOf);
-const bigintOf = uncurry(BigInt.prototype.valueOf);
-const symbolOf = uncurry(Symbol.prototype.valueOf);
-const mapSize = slot(Map.prototype, "size");
-const mapEntries = uncurry(Map.prototype.entries);
-const setSize = slot(Set.prototype, "size");
-const setValues = uncurry(Set.prototype.values);
-const weakMapHas = uncurry(WeakMap.prototype.has);
-const weakSetHas = uncurry(WeakSet.prototype.has);
-const TypedArray = getPrototypeOf(Uint8Array);
-const typedArrayTag = slot(TypedArray.prototype, Symbol.toStringTag);
-const typedArrayLength = slot(TypedArray.prototype, "length");
-const bufferLength = slot(ArrayBuffer.prototype, "byteLength");
-const sharedLength = typeof SharedArrayBuffer === "function" ? slot(SharedArrayBuffer.prototype, "byteLength") : null;
-const viewBuffer = slot(DataView.prototype, "buffer");
-const viewLength = slot(DataView.prototype, "byteLength");
-const viewOffset = slot(DataView.prototype, "byteOffset");
-const mapIteratorPrototype = getPrototypeOf(new Map().entries());
-const setIteratorPrototype = getPrototypeOf(new Set().entries());
-const nativeIsError = Error.isError;
 // Null, or what only the engine knows of an object; see Insight in runtime.engine.
 const peek = core.peek ?? (() => null);
-const safeError = Error;
-const safeUint8Array = Uint8Array;
-const { toStringTag, iterator: iteratorSymbol } = Symbol;
-
-/** The key of a method that prints its object itself: `(inspect, options) => string`. */
-export const customInspect = Symbol.for("Deno.customInspect");
-/** The same for our own classes; comes after {@link customInspect}, before Node's. */
-export const privateCustomInspect = Symbol.for("Deno.privateCustomInspect");
 const nodeCustomInspect = Symbol.for("nodejs.util.inspect.custom");
 
 const DEFAULTS = {
@@ -181,13 +134,6 @@ function holds(check, value) {
 }
 
 const NO_KEY = objectCreate(null);
-
-/** Whether `value` is a native Error, of whatever prototype. */
-export function isError(value) {
-  if (value === null || typeof value !== "object") return false;
-  if (nativeIsError !== undefined) return nativeIsError(value);
-  return value instanceof safeError;
-}
 
 /*
  * What an object is by its internal slots: "Map", "Promise", ... or "Object". The text of Object.prototype.toString
@@ -1054,29 +1000,6 @@ export function inspect(value, options = {}) {
   return new Printer(options).value(value, 0);
 }
 
-/**
- * For classes of ours that print as their public properties: a stand-in that has the class and tag of `object` but
- * only `keys`, with the values read now. Use in a privateCustomInspect method:
- * `return inspect(visibleProperties(this, ["url", "ok"]), options)`.
- */
-export function visibleProperties(object, keys) {
-  const shown = objectCreate(getPrototypeOf(object));
-  defineProperty(shown, privateCustomInspect, { value: undefined });
-  for (const key of keys) {
-    defineProperty(shown, key, { value: object[key], enumerable: true, configurable: true, writable: true });
-  }
-  return shown;
-}
-
-/** {@link visibleProperties} for what is not a public property: shows `values` under the class of `object`. */
-export function shownAs(object, values) {
-  const shown = visibleProperties(object, []);
-  for (const key of objectKeys(values)) {
-    defineProperty(shown, key, { value: values[key], enumerable: true, configurable: true, writable: true });
-  }
-  return shown;
-}
-
 const CSS_COLORS = {
   black: [0, 0, 0], silver: [192, 192, 192], gray: [128, 128, 128], white: [255, 255, 255], maroon: [128, 0, 0],
   red: [255, 0, 0], purple: [128, 0, 128], fuchsia: [255, 0, 255], green: [0, 128, 0], lime: [0, 255, 0],
@@ -1187,3 +1110,5 @@ export function formatArguments(args, options) {
   }
   return text;
 }
+
+defineProperty(inspect, "custom", { value: customInspect, enumerable: false });

@@ -49,6 +49,8 @@ exposeFunction("fetch", function fetch(_input) {
   return core.loadLazy("ext:web/fetch.js").fetch(...arguments);
 });
 
+core.foresee("fetch", "ext:web/fetch.js");
+
 core.defineLazy(core.Deno, "serve", "ext:web/serve.js", "serve");
 
 core.defineGlobal("location", undefined);

@@ -1,11 +1,13 @@
 // performance: the monotonic clock since start, marks and measures.
 import { op_web_now, op_web_time_origin } from "ext:core/ops";
-import { DOMException } from "ext:web/dom_exception.js";
+import { core } from "ext:core/mod.js";
 import { EventTarget } from "ext:web/event.js";
 import { configureClass, illegalConstructor, illegalInvocation, internal, requireArguments } from "ext:web/webidl.js";
-import { structuredClone } from "ext:web/structured_clone.js";
 
 const entries = [];
+
+// Most scripts only ask for the time.
+const structuredClone = (value) => core.loadLazy("ext:web/structured_clone.js").structuredClone(value);
 
 export class PerformanceEntry {
   #name;
@@ -78,6 +80,7 @@ function timeOf(mark) {
   for (let i = entries.length - 1; i >= 0; i--) {
     if (entries[i].entryType === "mark" && entries[i].name === `${mark}`) return entries[i].startTime;
   }
+  const { DOMException } = core.loadLazy("ext:web/dom_exception.js");
   throw new DOMException(`Cannot find mark: "${mark}"`, "SyntaxError");
 }
 

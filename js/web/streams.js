@@ -7,7 +7,7 @@
  */
 import { onAbort } from "ext:web/abort_signal.js";
 import { bytesOf, configureClass, illegalConstructor, internal, requireArguments } from "ext:web/webidl.js";
-import { privateCustomInspect, shownAs, visibleProperties } from "ext:web/inspect.js";
+import { privateCustomInspect, shownAs, visibleProperties } from "ext:web/shown.js";
 
 const { defineProperty } = Object;
 

@@ -3,7 +3,7 @@
  */
 import { op_web_percent_decode, op_web_url_parse, op_web_url_set } from "ext:core/ops";
 import { configureClass, illegalInvocation, requireArguments } from "ext:web/webidl.js";
-import { privateCustomInspect } from "ext:web/inspect.js";
+import { privateCustomInspect } from "ext:web/shown.js";
 
 const { defineProperty } = Object;
 const [PROTOCOL, USERNAME, PASSWORD, HOST, HOSTNAME, PORT, PATHNAME, SEARCH, HASH] = [0, 1, 2, 3, 4, 5, 6, 7, 8];

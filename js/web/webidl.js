@@ -3,12 +3,21 @@
  * conversions with Deno's error texts.
  */
 import { core } from "ext:core/mod.js";
-import { privateCustomInspect, visibleProperties } from "ext:web/inspect.js";
+import { privateCustomInspect, visibleProperties } from "ext:web/shown.js";
 
 const { defineProperty, getOwnPropertyDescriptor, getOwnPropertyNames } = Object;
 const { isNaN, MAX_SAFE_INTEGER } = Number;
 const { trunc } = Math;
 const iteratorSymbol = Symbol.iterator;
+const { isError: nativeIsError } = Error;
+const SafeError = Error;
+
+/** Whether `value` is a native Error, of whatever prototype. */
+export function isError(value) {
+  if (value === null || typeof value !== "object") return false;
+  if (nativeIsError !== undefined) return nativeIsError(value);
+  return value instanceof SafeError;
+}
 
 /** Passed to a constructor by ourselves; scripts get "Illegal constructor". */
 export const internal = Symbol("internal");

@@ -18,12 +18,15 @@ import javax.crypto.spec.SecretKeySpec;
  * <p>Threads: stateless but for the random source, which is safe to share.
  */
 public final class CryptoOps {
-    // One for the process: seeding is what costs.
-    private static final SecureRandom RANDOM = new SecureRandom();
     private static final Map<String, String> DIGESTS =
             Map.of("SHA-1", "SHA-1", "SHA-256", "SHA-256", "SHA-384", "SHA-384", "SHA-512", "SHA-512");
     private static final Map<String, String> MACS =
             Map.of("SHA-1", "HmacSHA1", "SHA-256", "HmacSHA256", "SHA-384", "HmacSHA384", "SHA-512", "HmacSHA512");
+
+    /** One for the process, made by its first use: seeding is what costs. */
+    private static final class Random {
+        private static final SecureRandom SOURCE = new SecureRandom();
+    }
 
     CryptoOps() {}
 
@@ -36,7 +39,7 @@ public final class CryptoOps {
     @Op("op_crypto_random")
     public void random(JsBuffer target) {
         var bytes = new byte[target.length()];
-        RANDOM.nextBytes(bytes);
+        Random.SOURCE.nextBytes(bytes);
         target.write(0, bytes, 0, bytes.length);
     }
 

@@ -32,7 +32,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Threads: runtime thread only.
  */
 public final class GuestBridge {
-    private static final System.Logger LOG = System.getLogger(GuestBridge.class.getName());
     private static final int READY = -1;
     private static final int FAILED = -2;
     private static final int NOTHING = -3;
@@ -111,6 +110,7 @@ public final class GuestBridge {
         RUN_LAZY("runLazy"),
         REJECTIONS("rejections"),
         LOAD_MAIN("loadMain"),
+        LOAD_AHEAD("loadAhead"),
         DISPATCH("dispatch"),
         DESCRIBE("describe"),
         METRICS("metrics"),
@@ -199,6 +199,13 @@ public final class GuestBridge {
     @Op("catalog")
     public String catalog() {
         return Json.MAPPER.writeValueAsString(ops.catalogByNamespace());
+    }
+
+    /** The names of all ops by id, as JSON. */
+    @Op("opNames")
+    public String opNames() {
+        return Json.MAPPER.writeValueAsString(
+                ops.all().stream().map(OpDecl::name).toList());
     }
 
     /** The id of an op, or 0 if there is none. */
@@ -472,7 +479,7 @@ public final class GuestBridge {
             return visible.getMessage() == null ? "" : visible.getMessage();
         }
         var name = id > 0 ? ops.op(id).name() : "op";
-        LOG.log(System.Logger.Level.ERROR, "Internal error in " + name + " of '" + runtime.name() + "'", error);
+        Log.error(GuestBridge.class, "Internal error in " + name + " of '" + runtime.name() + "'", error);
         return "Internal error in " + name + ": " + (error == null ? "unknown" : error.getMessage());
     }
 

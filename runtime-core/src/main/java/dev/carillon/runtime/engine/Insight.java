@@ -16,7 +16,6 @@ import org.jspecify.annotations.Nullable;
  * of this class then fails and says so.
  */
 final class Insight {
-    private static final System.Logger LOG = System.getLogger(Insight.class.getName());
     private static final String BUILTINS = "com.oracle.truffle.js.runtime.builtins.";
     // What an iterator yields: 1 keys, 2 values, 3 both.
     private static final int KEYS = 1;
@@ -32,7 +31,7 @@ final class Insight {
             field = Value.class.getSuperclass().getDeclaredField("receiver");
             field.setAccessible(true);
         } catch (ReflectiveOperationException | RuntimeException e) {
-            LOG.log(System.Logger.Level.DEBUG, "No insight into guest objects", e);
+            Log.debug(Insight.class, "No insight into guest objects", e);
         }
         receiver = field;
     }
@@ -51,7 +50,7 @@ final class Insight {
             var object = field.get(value);
             return object == null ? null : INSTANCE.look(object);
         } catch (ReflectiveOperationException | RuntimeException e) {
-            LOG.log(System.Logger.Level.DEBUG, "No insight into a guest object", e);
+            Log.debug(Insight.class, "No insight into a guest object", e);
             return null;
         }
     }

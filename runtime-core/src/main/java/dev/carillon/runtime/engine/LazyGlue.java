@@ -29,15 +29,18 @@ import org.jspecify.annotations.Nullable;
  * use is the largest part of a small script's start.
  *
  * <p>{@code load(specifier)} evaluates a glue module there and then and returns its namespace. {@code define(object, name,
- * specifier, exported)} gives {@code object} a property that looks like any writable, configurable, non-enumerable one and
+ * specifier, exported, enumerable)} gives {@code object} a property that looks like any writable, configurable one and
  * whose value is fetched from the module on first use. Without {@code exported}, the module defines the property itself
- * while it is evaluated, as glue does that is loaded at the start.
+ * while it is evaluated, as glue does that is loaded at the start. Without {@code enumerable}, it is not enumerable.
+ * {@code foresee(name, specifier)} says that a script which mentions {@code name} will want the module; so does
+ * {@code define}.
  */
 final class LazyGlue {
     static final String SPECIFIER = "ext:core/lazy";
 
     private static final TruffleString LOAD = Strings.fromJavaString("load");
     private static final TruffleString DEFINE = Strings.fromJavaString("define");
+    private static final TruffleString FORESEE = Strings.fromJavaString("foresee");
 
     private LazyGlue() {}
 
@@ -47,10 +50,11 @@ final class LazyGlue {
                 context,
                 PreparedModule.source(SPECIFIER, "", "application/json", true),
                 Undefined.instance,
-                List.of(LOAD, DEFINE),
+                List.of(LOAD, DEFINE, FORESEE),
                 module -> {
                     module.setSyntheticModuleExport(LOAD, function(realm, new LoadNode(context), 1, LOAD));
-                    module.setSyntheticModuleExport(DEFINE, function(realm, new DefineNode(context), 4, DEFINE));
+                    module.setSyntheticModuleExport(DEFINE, function(realm, new DefineNode(context), 5, DEFINE));
+                    module.setSyntheticModuleExport(FORESEE, function(realm, new ForeseeNode(context), 2, FORESEE));
                 });
     }
 
@@ -59,11 +63,18 @@ final class LazyGlue {
                 realm, JSFunctionData.createCallOnly(realm.getContext(), body.getCallTarget(), length, name));
     }
 
+    private static ModuleLoader loader() {
+        return ModuleLoader.of(JSRealm.get(null)).orElseThrow(() -> new IllegalStateException("no module loader"));
+    }
+
     @TruffleBoundary
     private static JSDynamicObject load(String specifier) {
-        return ModuleLoader.of(JSRealm.get(null))
-                .orElseThrow(() -> new IllegalStateException("no module loader"))
-                .evaluate(specifier);
+        return loader().evaluate(specifier);
+    }
+
+    @TruffleBoundary
+    private static void foresee(String name, String specifier) {
+        loader().foresee(name, specifier);
     }
 
     private static String text(Object[] arguments, int index) {
@@ -81,6 +92,18 @@ final class LazyGlue {
         }
     }
 
+    private static final class ForeseeNode extends JavaScriptRootNode {
+        ForeseeNode(JSContext context) {
+            super(context.getLanguage(), null, null);
+        }
+
+        @Override
+        public Object execute(VirtualFrame frame) {
+            foresee(text(frame.getArguments(), 0), text(frame.getArguments(), 1));
+            return Undefined.instance;
+        }
+    }
+
     private static final class DefineNode extends JavaScriptRootNode {
         DefineNode(JSContext context) {
             super(context.getLanguage(), null, null);
@@ -93,20 +116,26 @@ final class LazyGlue {
                     (JSDynamicObject) JSArguments.getUserArgument(arguments, 0),
                     text(arguments, 1),
                     text(arguments, 2),
-                    JSArguments.getUserArgumentCount(arguments) > 3 ? text(arguments, 3) : null);
+                    JSArguments.getUserArgumentCount(arguments) > 3 ? text(arguments, 3) : null,
+                    JSArguments.getUserArgumentCount(arguments) > 4
+                            && JSRuntime.toBoolean(JSArguments.getUserArgument(arguments, 4)));
             return Undefined.instance;
         }
 
         @TruffleBoundary
-        private static void define(JSDynamicObject object, String name, String specifier, @Nullable String exported) {
+        private static void define(
+                JSDynamicObject object, String name, String specifier, @Nullable String exported, boolean enumerable) {
+            foresee(name, specifier);
             JSObjectUtil.defineProxyProperty(
                     object,
                     Strings.fromJavaString(name),
                     new LazyValue(
                             Strings.fromJavaString(name),
                             specifier,
-                            exported == null ? null : Strings.fromJavaString(exported)),
-                    JSAttributes.getDefaultNotEnumerable() | JSProperty.PROXY);
+                            exported == null ? null : Strings.fromJavaString(exported),
+                            enumerable),
+                    (enumerable ? JSAttributes.getDefault() : JSAttributes.getDefaultNotEnumerable())
+                            | JSProperty.PROXY);
         }
     }
 
@@ -115,11 +144,13 @@ final class LazyGlue {
         private final TruffleString name;
         private final String specifier;
         private final @Nullable TruffleString exported;
+        private final boolean enumerable;
 
-        LazyValue(TruffleString name, String specifier, @Nullable TruffleString exported) {
+        LazyValue(TruffleString name, String specifier, @Nullable TruffleString exported, boolean enumerable) {
             this.name = name;
             this.specifier = specifier;
             this.exported = exported;
+            this.enumerable = enumerable;
         }
 
         @Override
@@ -147,7 +178,8 @@ final class LazyGlue {
             var property = JSDynamicObject.getOrNull(store, name);
             if (property == this) {
                 JSObject.delete(store, name); // defining over it would ask this proxy to take the value
-                JSRuntime.definePropertyOrThrow(store, name, PropertyDescriptor.createData(value, false, true, true));
+                JSRuntime.definePropertyOrThrow(
+                        store, name, PropertyDescriptor.createData(value, enumerable, true, true));
             }
         }
     }

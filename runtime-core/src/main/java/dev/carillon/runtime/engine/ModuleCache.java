@@ -4,8 +4,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.lang.ref.SoftReference;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -28,8 +26,6 @@ import org.jspecify.annotations.Nullable;
 final class ModuleCache {
     /** Changes whenever the same source would be transpiled differently. */
     private static final String FORMAT = "carillon-module 2 swc4j-2.2.0";
-
-    private static final Logger LOG = System.getLogger(ModuleCache.class.getName());
 
     private final ConcurrentHashMap<String, SoftReference<PreparedModule>> modules = new ConcurrentHashMap<>();
     private final Path directory;
@@ -160,7 +156,7 @@ final class ModuleCache {
                 Files.deleteIfExists(part);
             }
         } catch (IOException e) {
-            LOG.log(Level.DEBUG, "Transpiled module not kept in {0}: {1}", file, e.getMessage());
+            Log.debug(ModuleCache.class, "Transpiled module not kept in " + file, e);
         }
     }
 

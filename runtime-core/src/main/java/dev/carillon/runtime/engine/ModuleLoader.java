@@ -1,5 +1,6 @@
 package dev.carillon.runtime.engine;
 
+import com.oracle.js.parser.ir.Module;
 import com.oracle.js.parser.ir.Module.ModuleRequest;
 import com.oracle.truffle.api.exception.AbstractTruffleException;
 import com.oracle.truffle.js.lang.JavaScriptLanguage;
@@ -34,6 +35,8 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -67,6 +70,9 @@ final class ModuleLoader implements JSModuleLoader {
         @Nullable
         String extension(String specifier);
 
+        /** The text of {@code ext:core/ops} for a module that names {@code names}; null for all ops. */
+        String ops(@Nullable Set<String> names);
+
         /**
          * Checks the right to read a file that a script names only while it runs.
          *
@@ -82,6 +88,9 @@ final class ModuleLoader implements JSModuleLoader {
     private final Map<String, PreparedModule> prepared = new HashMap<>();
     /** Modules of the graph that grew from an import whose specifier was only known at run time. */
     private final Set<String> dynamic = new HashSet<>();
+
+    /** Glue that waits for its first use: the name scripts know it by, and its module. */
+    private final Map<String, String> foreseen = new LinkedHashMap<>();
 
     private final List<ModuleFailure> failures = new ArrayList<>();
     private ImportMap importMap = ImportMap.NONE;
@@ -170,11 +179,49 @@ final class ModuleLoader implements JSModuleLoader {
             throw Errors.createError(String.valueOf(e.getMessage()));
         }
         if (record instanceof JSModuleRecord module && module.getStatus() != CyclicModuleRecord.Status.Evaluating) {
-            module.loadRequestedModulesSync(realm, Undefined.instance);
-            module.link(realm);
-            JSPromise.throwIfRejected(module.evaluate(realm), realm);
+            try {
+                module.loadRequestedModulesSync(realm, Undefined.instance);
+                module.link(realm);
+                JSPromise.throwIfRejected(module.evaluate(realm), realm);
+            } catch (AbstractTruffleException e) {
+                // Out of stack, say: the next use, from a better place, begins afresh.
+                records.values().removeIf(ModuleLoader::failed);
+                throw e;
+            }
         }
         return record.getModuleNamespace(false);
+    }
+
+    /** Whoever mentions {@code name} will want the glue module {@code specifier}. */
+    void foresee(String name, String specifier) {
+        foreseen.put(name, specifier);
+    }
+
+    /** Glue not loaded yet that the loaded scripts mention; asked once, when there is time to load it ahead of its use. */
+    Set<String> takeForeseen() {
+        var wanted = new LinkedHashSet<String>();
+        foreseen.forEach((name, specifier) -> {
+            if (!records.containsKey(key(specifier, "")) && mentioned(name)) {
+                wanted.add(specifier);
+            }
+        });
+        foreseen.clear();
+        return wanted;
+    }
+
+    private boolean mentioned(String name) {
+        for (var module : prepared.values()) {
+            if (!module.source().isInternal() && module.mentions(name)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean failed(AbstractModuleRecord record) {
+        return record instanceof CyclicModuleRecord cyclic
+                && cyclic.getStatus() == CyclicModuleRecord.Status.Evaluated
+                && cyclic.getEvaluationError() != null;
     }
 
     /** False while the main module's graph is being loaded and linked: no code of the script has run yet. */
@@ -347,6 +394,9 @@ final class ModuleLoader implements JSModuleLoader {
             throw new Refused(
                     "The import attribute type of \"" + type + "\" is unsupported.\n  Specifier: " + url, null);
         }
+        if (url.equals(OpSources.SPECIFIER)) {
+            return ops(from);
+        }
         if (url.equals(LazyGlue.SPECIFIER)) {
             var lazy = LazyGlue.module(JavaScriptLanguage.getCurrentJSRealm());
             records.put(key(url, type), lazy);
@@ -359,6 +409,18 @@ final class ModuleLoader implements JSModuleLoader {
         if (late) {
             dynamic.add(url);
         }
+        return record;
+    }
+
+    /** Each glue module has a module of its own with the ops it names. */
+    private AbstractModuleRecord ops(Referrer from) throws Refused {
+        var url = OpSources.SPECIFIER + "/" + from.url().substring("ext:".length());
+        var known = records.get(key(url, ""));
+        if (known != null) {
+            return known;
+        }
+        var record = code(url, ModuleKind.JAVASCRIPT, host.ops(from.namesOf(OpSources.SPECIFIER)));
+        records.put(key(url, ""), record);
         return record;
     }
 
@@ -647,6 +709,25 @@ final class ModuleLoader implements JSModuleLoader {
             return Pattern.compile("\\bimport\\s*\\(\\s*(['\"`])" + Pattern.quote(specifier) + "\\1")
                     .matcher(text)
                     .find();
+        }
+
+        /** The exports of {@code specifier} this module imports by name; null if it takes the namespace. */
+        @Nullable
+        Set<String> namesOf(String specifier) {
+            if (!(module instanceof JSModuleRecord record)) {
+                return null;
+            }
+            var names = new HashSet<String>();
+            for (var entry : record.getModule().getImportEntries()) {
+                if (!entry.getModuleRequest().specifier().toJavaStringUncached().equals(specifier)) {
+                    continue;
+                }
+                if (entry.getImportName().equals(Module.STAR_NAME)) {
+                    return null;
+                }
+                names.add(entry.getImportName().toJavaStringUncached());
+            }
+            return names;
         }
 
         /** Where the importing module names {@code specifier}, as its author wrote it. */

@@ -1,7 +1,5 @@
 package dev.carillon.runtime.engine;
 
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -26,7 +24,6 @@ import java.util.concurrent.FutureTask;
  * the same, audibly.
  */
 final class MutedThread {
-    private static final Logger LOG = System.getLogger(MutedThread.class.getName());
     private static final int CLOSE_RANGE_UNSHARE = 2;
     private static final int NO_DESCRIPTOR = Integer.MAX_VALUE; // an empty range: nothing is closed
     private static final int WRITE_ONLY = 1;
@@ -93,7 +90,7 @@ final class MutedThread {
                     linker.downcallHandle(symbols.findOrThrow("dup2"), twoInts),
                     Arena.global().allocateFrom("/dev/null")));
         } catch (RuntimeException | UnsatisfiedLinkError e) {
-            LOG.log(Level.DEBUG, "Native standard error stays audible", e);
+            Log.debug(MutedThread.class, "Native standard error stays audible", e);
             return Optional.empty();
         }
     }
@@ -104,10 +101,11 @@ final class MutedThread {
         }
         try {
             if (!CALLS.get().mute()) {
-                LOG.log(Level.DEBUG, "Native standard error stays audible: the kernel refuses close_range");
+                Log.debug(
+                        MutedThread.class, "Native standard error stays audible: the kernel refuses close_range", null);
             }
         } catch (Throwable e) { // what invokeExact declares
-            LOG.log(Level.DEBUG, "Native standard error stays audible", e);
+            Log.debug(MutedThread.class, "Native standard error stays audible", e);
         }
     }
 }

@@ -5,15 +5,20 @@ import java.util.ArrayList;
 import java.util.List;
 
 /*
- * The text of "ext:core/ops": one JavaScript function for each op. Each coerces its arguments as the Java method declares
- * them, calls the method itself when every part is plain (a member of the host object, the fastest way across), or else an
+ * The text of "ext:core/ops" as one importing module sees it: a JavaScript function for each op that module names, so that
+ * a script pays for no op it cannot reach. Each coerces its arguments as the Java method declares them, calls the method itself when every part is plain (a member of the host object, the fastest way across), or else an
  * adapter, and turns what the host throws into an error of the guest. Equal extension lists give equal text, so that
  * runtimes share the compiled code.
  */
 final class OpSources {
+    static final String SPECIFIER = "ext:core/ops";
+
     private OpSources() {}
 
-    /** @param traced whether each call is to be logged */
+    /**
+     * @param ops those the importing module names
+     * @param traced whether each call is to be logged
+     */
     static String module(List<OpDecl> ops, boolean traced) {
         var text = new StringBuilder("""
                 import {
@@ -32,11 +37,7 @@ final class OpSources {
                         .append(");\n");
             }
         }
-        text.append("export const $all = {\n  __proto__: null,\n");
-        for (var op : ops) {
-            text.append("  ").append(op.name()).append(",\n");
-        }
-        return text.append("};\n").toString();
+        return text.toString();
     }
 
     private static void function(OpDecl op, StringBuilder text) {

@@ -145,8 +145,7 @@ final class Plugins {
             try {
                 loader.close();
             } catch (IOException e) {
-                System.getLogger(Plugins.class.getName())
-                        .log(System.Logger.Level.DEBUG, "Closing the class loader of " + path, e);
+                Log.debug(Plugins.class, "Closing the class loader of " + path, e);
             }
         }
     }

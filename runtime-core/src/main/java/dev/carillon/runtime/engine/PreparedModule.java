@@ -87,6 +87,18 @@ final class PreparedModule {
         return source;
     }
 
+    /** Whether the word stands anywhere in the text. */
+    boolean mentions(String word) {
+        for (int at = original.indexOf(word); at >= 0; at = original.indexOf(word, at + 1)) {
+            int end = at + word.length();
+            if ((at == 0 || !Character.isJavaIdentifierPart(original.charAt(at - 1)))
+                    && (end == original.length() || !Character.isJavaIdentifierPart(original.charAt(end)))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Where a place of the running code stands in the original. */
     Optional<SourceMap.Position> original(int line, int column) {
         if (mappings == null) {

@@ -114,6 +114,12 @@ final class RuntimeLoop implements EventLoop {
         }
     }
 
+    /** True if no timer is due within that time. */
+    boolean idleFor(Duration time) {
+        var first = timers.peek();
+        return first == null || first.dueNanos() - this.time.nanoTime() > time.toNanos();
+    }
+
     /** Runs the timers due now, oldest first; those they start wait for the next turn. */
     void runTimers(TaskRunner runner) {
         if (timers.peek() == null) {

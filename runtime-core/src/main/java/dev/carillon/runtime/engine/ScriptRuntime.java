@@ -22,11 +22,13 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -44,8 +46,8 @@ import org.jspecify.annotations.Nullable;
  * or fails, or when the host closes; every way out passes through end(), which releases everything once.
  */
 final class ScriptRuntime implements JsRuntime {
-    private static final System.Logger LOG = System.getLogger(ScriptRuntime.class.getName());
     private static final long STACK_BYTES = 16L << 20; // guest recursion is deep, frames of the interpreter are large
+    private static final Duration LEISURE = Duration.ofSeconds(1); // time enough to load what the script will use
     private static final int SETTLE_BATCH_MAX = 1024;
     private static final String BRIDGE = "__carillon_bridge";
 
@@ -77,6 +79,7 @@ final class ScriptRuntime implements JsRuntime {
     }
 
     private Main main = Main.NOT_ASKED;
+    private boolean lookedAhead;
     private String mainModule = "";
     private @Nullable Exit exit;
     private int exitCode;
@@ -230,7 +233,7 @@ final class ScriptRuntime implements JsRuntime {
             try {
                 current.close(true);
             } catch (PolyglotException | IllegalStateException e) {
-                LOG.log(System.Logger.Level.DEBUG, "Closing the context of '" + name() + "'", e);
+                Log.debug(ScriptRuntime.class, "Closing the context of '" + name() + "'", e);
             }
         }
         loop.wake();
@@ -265,7 +268,7 @@ final class ScriptRuntime implements JsRuntime {
         try {
             how = started.isCompletedExceptionally() ? decided() : loopUntilDone();
         } catch (RuntimeException e) { // the loop's edge: a bug must not leave waiters hanging
-            LOG.log(System.Logger.Level.ERROR, "The loop of '" + name() + "' broke", e);
+            Log.error(ScriptRuntime.class, "The loop of '" + name() + "' broke", e);
             how = new Exit.Stopped("internal error: " + e);
         }
         end(how);
@@ -305,10 +308,9 @@ final class ScriptRuntime implements JsRuntime {
     }
 
     private void startContext(List<Extension> extensions) {
-        var opsModule = OpSources.module(ops.all(), options.logOps());
         var created = newContext();
         context = created;
-        modules = ModuleLoader.install(created, engine.modules(), new ModuleHost(extensions, opsModule));
+        modules = ModuleLoader.install(created, engine.modules(), new ModuleHost(extensions));
         modules.base(options.cwd());
         rejections = Rejections.install(created);
         created.getBindings("js").putMember(BRIDGE, bridge);
@@ -397,6 +399,9 @@ final class ScriptRuntime implements JsRuntime {
             }
             if (!alive()) {
                 drained();
+            } else if (!lookedAhead && main == Main.DONE && loop.idleFor(LEISURE)) {
+                lookedAhead = true;
+                modules().takeForeseen().forEach(glue -> guestCall(Entry.LOAD_AHEAD, glue));
             } else {
                 loop.sleep(() -> pending.anyReady() || stopReason != null);
             }
@@ -455,7 +460,7 @@ final class ScriptRuntime implements JsRuntime {
             try {
                 current.close(true);
             } catch (PolyglotException | IllegalStateException e) {
-                LOG.log(System.Logger.Level.DEBUG, "Closing the context of '" + name() + "'", e);
+                Log.debug(ScriptRuntime.class, "Closing the context of '" + name() + "'", e);
             }
         }
         if (how instanceof Exit.Failed(JsError error)) {
@@ -529,7 +534,7 @@ final class ScriptRuntime implements JsRuntime {
 
     private JsError describe(PolyglotException e) {
         if (e.isHostException()) {
-            LOG.log(System.Logger.Level.ERROR, "Internal error in '" + name() + "'", e.asHostException());
+            Log.error(ScriptRuntime.class, "Internal error in '" + name() + "'", e.asHostException());
         }
         var thrown = e.getGuestObject();
         var describe = entries.get(Entry.DESCRIBE);
@@ -538,7 +543,7 @@ final class ScriptRuntime implements JsRuntime {
                 return report(describe.execute(thrown, "").asString());
             } catch (PolyglotException again) {
                 again.addSuppressed(e);
-                LOG.log(System.Logger.Level.ERROR, "Describing an error of '" + name() + "' failed", again);
+                Log.error(ScriptRuntime.class, "Describing an error of '" + name() + "' failed", again);
             }
         }
         return new JsError("Error", String.valueOf(e.getMessage()), "Uncaught " + e.getMessage(), null);
@@ -597,16 +602,22 @@ final class ScriptRuntime implements JsRuntime {
     /** What the module loader may ask. */
     private final class ModuleHost implements ModuleLoader.Host {
         private final List<Extension> extensions;
-        private final String opsModule;
 
-        ModuleHost(List<Extension> extensions, String opsModule) {
+        ModuleHost(List<Extension> extensions) {
             this.extensions = extensions;
-            this.opsModule = opsModule;
         }
 
         @Override
         public @Nullable String extension(String specifier) {
-            return specifier.equals("ext:core/ops") ? opsModule : glueText(extensions, specifier);
+            return glueText(extensions, specifier);
+        }
+
+        @Override
+        public String ops(@Nullable Set<String> names) {
+            var wanted = ops.all().stream()
+                    .filter(op -> names == null || names.contains(op.name()))
+                    .toList();
+            return OpSources.module(wanted, options.logOps());
         }
 
         @Override
@@ -626,7 +637,7 @@ final class ScriptRuntime implements JsRuntime {
                     fail(describe(e));
                 }
             } catch (RuntimeException e) { // the one catch-all: host tasks of others
-                LOG.log(System.Logger.Level.ERROR, "A task posted to '" + name() + "' failed", e);
+                Log.error(ScriptRuntime.class, "A task posted to '" + name() + "' failed", e);
             }
         }
 

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.graalvm.polyglot.Context;
 import org.graalvm.polyglot.Engine;
 import org.graalvm.polyglot.Value;
@@ -34,6 +35,7 @@ class ModuleLoaderTest {
 
     private final Map<String, String> glue = new HashMap<>();
     private final List<String> readChecks = new ArrayList<>();
+    private final List<String> opsAsked = new ArrayList<>();
     private final List<String> printed = new ArrayList<>();
     private @Nullable String readRefusal;
     private @Nullable ModuleLoader loader;
@@ -249,6 +251,73 @@ class ModuleLoaderTest {
         assertThat(settle(loader().load(url("main.ts"))))
                 .isEqualTo("Importing ext: modules is only allowed from ext: and node: modules. Tried to import"
                         + " ext:cron/cron.js from " + url("main.ts"));
+        context.close();
+    }
+
+    @Test
+    void a_glue_module_gets_the_ops_it_names() throws IOException {
+        glue.put("ext:web/main.js", """
+                import { op_a, op_b as b } from "ext:core/ops";
+                import { op_c } from "ext:core/ops";
+                import * as other from "ext:web/other.js";
+                """);
+        glue.put("ext:web/other.js", "import * as ops from 'ext:core/ops'; out(Object.keys(ops).length);");
+        glue.put("ext:web/some.js", "import { op_b, op_a as a } from 'ext:core/ops'; out(typeof op_b, typeof a);");
+        var context = context();
+        assertThat(settle(loader().load("ext:web/main.js"))).isNull();
+        assertThat(settle(loader().load("ext:web/some.js"))).isNull();
+        assertThat(printed).containsExactly("4", "number number");
+        assertThat(opsAsked).containsExactly("[op_a, op_b, op_c]", "all", "[op_a, op_b]");
+        context.close();
+    }
+
+    @Test
+    void glue_is_foreseen_that_a_script_mentions_and_has_not_used() throws IOException {
+        glue.put("ext:web/main.js", """
+                import { define, foresee } from "ext:core/lazy";
+                for (const name of ["used", "named", "other", "part"]) {
+                  define(globalThis, name, `ext:web/${name}.js`, "it");
+                }
+                foresee("called", "ext:web/called.js");
+                """);
+        for (var name : List.of("used", "named", "other", "part", "called")) {
+            glue.put("ext:web/" + name + ".js", "export const it = 1;");
+        }
+        file("main.ts", """
+                out(used);
+                const later = () => named + apart + parting + called();
+                """);
+        var context = context();
+        assertThat(settle(loader().load("ext:web/main.js"))).isNull();
+        loader().main(directory.resolve("main.ts").toUri());
+        assertThat(settle(loader().load(url("main.ts")))).isNull();
+        assertThat(loader().takeForeseen()).containsExactly("ext:web/named.js", "ext:web/called.js");
+        assertThat(loader().takeForeseen()).isEmpty();
+        context.close();
+    }
+
+    @Test
+    void lazy_glue_that_failed_is_loaded_again_by_the_next_use() throws IOException {
+        glue.put("ext:web/main.js", """
+                import { define } from "ext:core/lazy";
+                globalThis.attempts = 0;
+                define(globalThis, "late", "ext:web/late.js", "late", true);
+                for (let i = 0; i < 2; i++) {
+                  try {
+                    out(late, attempts);
+                  } catch (e) {
+                    out(e.message);
+                  }
+                }
+                out(Object.keys(globalThis).includes("late"));
+                """);
+        glue.put("ext:web/late.js", "import { once } from './deep.js'; export const late = once;");
+        glue.put(
+                "ext:web/deep.js",
+                "if (++attempts === 1) throw new Error('no stack left'); export const once = 'here';");
+        var context = context();
+        assertThat(settle(loader().load("ext:web/main.js"))).isNull();
+        assertThat(printed).containsExactly("no stack left", "here 2", "true");
         context.close();
     }
 
@@ -525,6 +594,13 @@ class ModuleLoaderTest {
             @Override
             public @Nullable String extension(String specifier) {
                 return glue.get(specifier);
+            }
+
+            @Override
+            public String ops(@Nullable Set<String> names) {
+                var exported = new java.util.TreeSet<>(names == null ? Set.of("op_a", "op_b", "op_c", "op_d") : names);
+                opsAsked.add(names == null ? "all" : exported.toString());
+                return "export const " + String.join(" = 1, ", exported) + " = 1;";
             }
 
             @Override

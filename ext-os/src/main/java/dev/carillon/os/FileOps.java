@@ -47,10 +47,14 @@ import org.jspecify.annotations.Nullable;
  * <p>Threads: runtime thread.
  */
 public final class FileOps {
-    private static final SecureRandom RANDOM = new SecureRandom();
     private static final int MODE_PERMISSIONS = 0777;
     private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
     private static final Set<PosixFilePermission> OWNER_ONLY_FOLDER = PosixFilePermissions.fromString("rwx------");
+
+    /** Made by its first use: seeding takes as long as many a script. */
+    private static final class Random {
+        private static final SecureRandom SOURCE = new SecureRandom();
+    }
 
     private final Permissions permissions;
     private final WorkingDirectory cwd;
@@ -589,7 +593,7 @@ public final class FileOps {
         return new Call<>(folder ? "tmpdir" : "tmpfile", () -> {
             while (true) {
                 var random = new byte[8];
-                RANDOM.nextBytes(random);
+                Random.SOURCE.nextBytes(random);
                 var name = (prefix == null ? "" : prefix)
                         + HexFormat.of().formatHex(random)
                         + (suffix == null ? "" : suffix);

@@ -131,7 +131,7 @@ public final class GuestBridge {
     /** The object op {@code id} is a method of. */
     @Op("host")
     public Object host(int id) {
-        return ops.op(id).binding().target();
+        return ops.op(id).target();
     }
 
     @Op("adapter")

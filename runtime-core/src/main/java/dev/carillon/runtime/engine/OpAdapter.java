@@ -19,6 +19,7 @@ public final class OpAdapter {
 
     private final String name;
     private final OpBinding op;
+    private final Object target;
     private final OpState state;
     /** Made by the first call: a spreading handle takes long to make, and most ops are never called. */
     private volatile @Nullable MethodHandle method;
@@ -26,6 +27,7 @@ public final class OpAdapter {
     OpAdapter(OpDecl decl, OpState state) {
         name = decl.name();
         op = decl.binding();
+        target = decl.target();
         this.state = state;
     }
 
@@ -35,7 +37,7 @@ public final class OpAdapter {
             try {
                 made = MethodHandles.publicLookup()
                         .unreflect(op.method())
-                        .bindTo(op.target())
+                        .bindTo(target)
                         .asSpreader(Object[].class, op.params().size());
             } catch (IllegalAccessException e) {
                 throw new IllegalStateException("Op " + name + ": " + op.method() + " is not public all the way", e);

@@ -17,19 +17,9 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JavaType;
 
-/**
- * An op method of an extension: how its arguments come in and its result goes out.
- *
- * @param target the object the method is called on
- */
+/** An op method of an extension: how its arguments come in and its result goes out. The same for all runtimes. */
 record OpBinding(
-        Object target,
-        Method method,
-        List<Param> params,
-        Result result,
-        boolean async,
-        boolean blocking,
-        Op.Delivery delivery) {
+        Method method, List<Param> params, Result result, boolean async, boolean blocking, Op.Delivery delivery) {
 
     private static final double SAFE_INTEGER_MAX = 9007199254740991d;
 
@@ -72,16 +62,16 @@ record OpBinding(
     }
 
     /** @throws IllegalStateException if the method cannot be an op; says why */
-    static OpBinding of(Object target, Method method, Op op) {
-        return of(target, method, op, op.blocking());
+    static OpBinding of(Method method, Op op) {
+        return of(method, op, op.blocking());
     }
 
     /** The variant of a blocking op that runs on the runtime thread; same body, same values, same errors. */
-    static OpBinding sync(Object target, Method method, Op op) {
-        return of(target, method, op, false);
+    static OpBinding sync(Method method, Op op) {
+        return of(method, op, false);
     }
 
-    private static OpBinding of(Object target, Method method, Op op, boolean blocking) {
+    private static OpBinding of(Method method, Op op, boolean blocking) {
         var params = new ArrayList<Param>();
         for (var parameter : method.getParameters()) {
             params.add(param(method, parameter));
@@ -99,7 +89,7 @@ record OpBinding(
             throw refuse(method, "a buffer is lent for the call only, which a lazy op outlives");
         }
         var type = staged ? stageOf(method.getGenericReturnType()) : method.getGenericReturnType();
-        return new OpBinding(target, method, List.copyOf(params), result(type), async, blocking, op.delivery());
+        return new OpBinding(method, List.copyOf(params), result(type), async, blocking, op.delivery());
     }
 
     /** True if guest code may call the method itself, with nothing in between. */

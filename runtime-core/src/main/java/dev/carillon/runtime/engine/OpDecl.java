@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 record OpDecl(int id, String name, String namespace, Body body) {
     /** What runs when the op is called. */
     sealed interface Body {
-        /** A Java method, bound by its signature. */
-        record Bound(OpBinding binding) implements Body {}
+        /** A Java method of {@code target}, bound by its signature. */
+        record Bound(Object target, OpBinding binding) implements Body {}
 
         /** Bytes in, bytes out. */
         record Raw(OpHandler handler) implements Body {}
@@ -28,13 +28,26 @@ record OpDecl(int id, String name, String namespace, Body body) {
     }
 
     boolean async() {
-        return body instanceof Body.Bound(OpBinding binding) && binding.async();
+        return body instanceof Body.Bound bound && bound.binding().async();
     }
 
     /** @throws IllegalStateException unless the op is a method */
     OpBinding binding() {
-        if (body instanceof Body.Bound(OpBinding binding)) {
-            return binding;
+        return bound().binding();
+    }
+
+    /**
+     * The object the method is called on.
+     *
+     * @throws IllegalStateException unless the op is a method
+     */
+    Object target() {
+        return bound().target();
+    }
+
+    private Body.Bound bound() {
+        if (body instanceof Body.Bound bound) {
+            return bound;
         }
         throw new IllegalStateException(name + " is no bound method: " + body);
     }
@@ -43,7 +56,7 @@ record OpDecl(int id, String name, String namespace, Body body) {
     @Nullable
     Object encode(@Nullable Object value) {
         return switch (body) {
-            case Body.Bound(OpBinding binding) -> binding.encode(value);
+            case Body.Bound bound -> bound.binding().encode(value);
             case Body.Raw raw -> value == null ? null : ByteBuffer.wrap((byte[]) value);
             case Body.Disabled disabled -> throw new JsVisibleException("Error", "op is disabled");
             case Body.Closed closed -> throw JsVisibleException.badResource();

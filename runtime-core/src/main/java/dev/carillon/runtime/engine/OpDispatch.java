@@ -44,16 +44,17 @@ final class OpDispatch {
         var op = ops.op(id);
         return switch (op.body()) {
             case OpDecl.Body.Raw(OpHandler handler) -> handler.handle(state, control, buffers);
-            case OpDecl.Body.Bound(OpBinding binding) ->
-                bound.computeIfAbsent(id, i -> OpCodec.json((s, args, lent) -> call(op, binding, args, lent)))
+            case OpDecl.Body.Bound it ->
+                bound.computeIfAbsent(id, i -> OpCodec.json((s, args, lent) -> call(op, it, args, lent)))
                         .handle(state, control, buffers);
             case OpDecl.Body.Disabled disabled -> throw new JsVisibleException("Error", "op is disabled");
             case OpDecl.Body.Closed closed -> throw JsVisibleException.badResource();
         };
     }
 
-    private @Nullable Object call(OpDecl op, OpBinding binding, JsonNode args, List<JsBuffer> buffers)
+    private @Nullable Object call(OpDecl op, OpDecl.Body.Bound body, JsonNode args, List<JsBuffer> buffers)
             throws Exception {
+        var binding = body.binding();
         var lent = buffers.iterator();
         var values = new @Nullable Object[binding.params().size()];
         int next = 0;
@@ -66,12 +67,12 @@ final class OpDispatch {
             };
         }
         if (!binding.blocking()) {
-            return invoke(binding, values);
+            return invoke(body, values);
         }
         var done = new CompletableFuture<@Nullable Object>();
         Thread.ofVirtual().name(op.name()).start(() -> {
             try {
-                done.complete(invoke(binding, values));
+                done.complete(invoke(body, values));
             } catch (Throwable t) { // all of them, or the guest waits for ever
                 done.completeExceptionally(t);
             }
@@ -100,9 +101,9 @@ final class OpDispatch {
         }
     }
 
-    private static @Nullable Object invoke(OpBinding binding, @Nullable Object[] values) throws Exception {
+    private static @Nullable Object invoke(OpDecl.Body.Bound body, @Nullable Object[] values) throws Exception {
         try {
-            return binding.method().invoke(binding.target(), values);
+            return body.binding().method().invoke(body.target(), values);
         } catch (InvocationTargetException e) {
             throw e.getCause() instanceof Exception cause ? cause : e;
         }

@@ -48,7 +48,7 @@ final class OpSources {
                     .append("() {\n  throw new Error(\"op is disabled\");\n}\n");
             return;
         }
-        if (!(op.body() instanceof OpDecl.Body.Bound(OpBinding bound))) {
+        if (!(op.body() instanceof OpDecl.Body.Bound)) {
             text.append("export function ")
                     .append(op.name())
                     .append("(...args) {\n  return raw(")
@@ -58,6 +58,7 @@ final class OpSources {
                     .append(");\n}\n");
             return;
         }
+        var bound = op.binding();
         var names = new ArrayList<String>();
         var views = new StringBuilder();
         var args = new ArrayList<String>();

@@ -83,7 +83,8 @@ final class OpTable {
 
     private record Found(String name, Extension extension, OpDecl.Body body) {
         OpDecl.Body changed(UnaryOperator<OpDeclaration> middleware) {
-            boolean async = body instanceof OpDecl.Body.Bound(OpBinding binding) && binding.async();
+            boolean async =
+                    body instanceof OpDecl.Body.Bound bound && bound.binding().async();
             var declared = new OpDeclaration(name, extension.name(), async, !extension.enabled(), null);
             var wanted = middleware.apply(declared);
             if (!wanted.name().equals(name)) {
@@ -98,8 +99,8 @@ final class OpTable {
         private OpDecl.Body replacement(Object target, boolean async) {
             for (var candidate : methodsOf(extension, target)) {
                 if (candidate.name.equals(name)
-                        && candidate.body instanceof OpDecl.Body.Bound(OpBinding binding)
-                        && binding.async() == async) {
+                        && candidate.body instanceof OpDecl.Body.Bound bound
+                        && bound.binding().async() == async) {
                     return candidate.body;
                 }
             }
@@ -128,26 +129,52 @@ final class OpTable {
     }
 
     private static List<Found> methodsOf(Extension extension, Object target) {
-        var type = target.getClass();
+        try {
+            return METHODS.get(target.getClass()).stream()
+                    .map(op -> new Found(op.name, extension, new OpDecl.Body.Bound(target, op.binding)))
+                    .toList();
+        } catch (NoOps e) {
+            throw new IllegalStateException("Ops of extension '" + extension.name() + "': " + e.getMessage());
+        }
+    }
+
+    private record OpMethod(String name, OpBinding binding) {}
+
+    /** Why a class cannot hold ops. */
+    private static final class NoOps extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        NoOps(String message) {
+            super(message, null, false, false);
+        }
+    }
+
+    /** The op methods of a class by op name; reflection is asked once for all runtimes. */
+    private static final ClassValue<List<OpMethod>> METHODS = new ClassValue<>() {
+        @Override
+        protected List<OpMethod> computeValue(Class<?> type) {
+            return List.copyOf(opMethods(type));
+        }
+    };
+
+    private static List<OpMethod> opMethods(Class<?> type) {
         if (!Modifier.isPublic(type.getModifiers())) {
-            throw new IllegalStateException(
-                    "Ops of extension '" + extension.name() + "': " + type.getName() + " must be public");
+            throw new NoOps(type.getName() + " must be public");
         }
         var methods = Arrays.stream(type.getMethods())
                 .filter(method -> method.isAnnotationPresent(Op.class))
                 .sorted(Comparator.comparing(OpTable::opName))
                 .toList();
         var javaNames = new HashSet<String>();
-        var found = new ArrayList<Found>();
+        var found = new ArrayList<OpMethod>();
         for (var method : methods) {
             if (!javaNames.add(method.getName())) {
-                throw new IllegalStateException("Ops of extension '" + extension.name()
-                        + "': two op methods are called " + method.getName() + " in " + type.getName());
+                throw new NoOps("two op methods are called " + method.getName() + " in " + type.getName());
             }
             var op = method.getAnnotation(Op.class);
-            found.add(new Found(op.value(), extension, new OpDecl.Body.Bound(OpBinding.of(target, method, op))));
+            found.add(new OpMethod(op.value(), OpBinding.of(method, op)));
             if (!op.sync().isEmpty()) {
-                found.add(new Found(op.sync(), extension, new OpDecl.Body.Bound(OpBinding.sync(target, method, op))));
+                found.add(new OpMethod(op.sync(), OpBinding.sync(method, op)));
             }
         }
         return found;

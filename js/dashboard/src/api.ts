@@ -64,6 +64,8 @@ export interface Job {
   lastRun: RunSummary | null;
   /** Newest first, at most 30. */
   recent: RunSummary[];
+  /** Living nodes whose scripts register it. */
+  nodes: string[];
   /** Only in GET /api/jobs/{id}. */
   next?: string[];
 }
@@ -96,6 +98,9 @@ export interface Node {
   /** on is null for another node, whose compiler only it knows. */
   jit: { on: boolean | null; reason: string | null };
   clockOffsetMs: number | null;
+  /** When its cluster took it for dead, and which node found out. */
+  lostAt: string | null;
+  lostTo: string | null;
 }
 
 export interface Overview {

@@ -115,6 +115,11 @@ export function NodesPage() {
                     <i class="lamp" aria-hidden="true" />
                     {node.state}
                   </span>
+                  {node.lostAt && (
+                    <span class="sub block">
+                      taken for dead by {node.lostTo} <Time at={node.lostAt} as="millis" />
+                    </span>
+                  )}
                 </td>
                 <td role="cell" data-label="Up since">
                   <Time at={node.startedAt} />

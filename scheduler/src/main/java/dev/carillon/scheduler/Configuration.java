@@ -46,8 +46,11 @@ public record Configuration(
     public record Database(
             String url, @Nullable String user, @Nullable Secret password) {}
 
-    /** @param name stable per process, in every log line and on every attempt */
-    public record Node(String name) {}
+    /**
+     * @param name stable per process, in every log line and on every attempt
+     * @param cluster with backend quartz, the cluster it belongs to; a database holds one
+     */
+    public record Node(String name, String cluster) {}
 
     /** @param token needed by every request if set; null only on loopback */
     public record Http(String host, int port, @Nullable Secret token) {}

@@ -83,6 +83,7 @@ public final class ConfigurationReader {
         keys.put("database.user", null);
         keys.put("database.password", null);
         keys.put("node.name", null);
+        keys.put("node.cluster", "carillon");
         keys.put("http.host", "127.0.0.1");
         keys.put("http.port", "8080");
         keys.put("http.token", null);
@@ -348,7 +349,7 @@ public final class ConfigurationReader {
         var configuration = new Configuration(
                 backend,
                 new Database(url, optional("database.user", text -> text), optional("database.password", Secret::new)),
-                new Node(node),
+                new Node(node, value("node.cluster", ConfigurationReader::nodeName, "")),
                 new Http(host, port, token),
                 limited(standard),
                 new History(
@@ -520,8 +521,8 @@ public final class ConfigurationReader {
 
     private static String nodeName(String text) {
         if (!text.matches("[A-Za-z0-9._-]{1," + NODE_NAME_LENGTH_MAX + "}")) {
-            throw new IllegalArgumentException("'" + text + "' is not a node name: 1-" + NODE_NAME_LENGTH_MAX
-                    + " letters, digits, dots, hyphens and underscores");
+            throw new IllegalArgumentException("'" + text + "' is not a name of a node or cluster: 1-"
+                    + NODE_NAME_LENGTH_MAX + " letters, digits, dots, hyphens and underscores");
         }
         return text;
     }

@@ -20,6 +20,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.ToDoubleFunction;
@@ -101,6 +102,15 @@ final class Metrics implements AutoCloseable {
         new JvmThreadMetrics().bindTo(registry);
         new ProcessorMetrics().bindTo(registry);
         new UptimeMetrics().bindTo(registry);
+    }
+
+    /** @param what the cluster has put right by itself */
+    void audited(String what) {
+        Counter.builder("carillon.cluster.audits")
+                .description("What this node has put right in the cluster: takeovers, orphaned triggers, retired jobs.")
+                .tag("what", what.toLowerCase(Locale.ROOT))
+                .register(registry)
+                .increment();
     }
 
     void run(RunSummary run) {

@@ -3,6 +3,7 @@ package dev.carillon.scheduler;
 import dev.carillon.cron.CronHandler;
 import dev.carillon.cron.local.LocalCronHandler.Limits;
 import dev.carillon.runtime.time.TimeSource;
+import dev.carillon.scheduler.quartz.NodeListener;
 import dev.carillon.scheduler.quartz.QuartzBackend;
 import dev.carillon.scheduler.quartz.QuartzConfig;
 import dev.carillon.scheduler.store.Database;
@@ -15,7 +16,6 @@ import java.util.concurrent.Executor;
  * <p>Closing: leaves the cluster, then closes the connections; any number of times.
  */
 final class QuartzNode implements AutoCloseable {
-    private static final String CLUSTER = "carillon";
     private static final int CONNECTIONS_MAX = 8;
 
     private final Database database;
@@ -27,7 +27,7 @@ final class QuartzNode implements AutoCloseable {
     }
 
     /** @throws dev.carillon.scheduler.run.StoreException if the database cannot be had or the node is not let in */
-    static QuartzNode join(Configuration configuration, TimeSource time, Runnable onFenced) {
+    static QuartzNode join(Configuration configuration, TimeSource time, NodeListener listener) {
         var wanted = configuration.database();
         var password = wanted.password();
         var database = Database.open(
@@ -35,8 +35,9 @@ final class QuartzNode implements AutoCloseable {
                 "carillon-quartz",
                 CONNECTIONS_MAX);
         try {
-            var config = QuartzConfig.of(CLUSTER, configuration.node().name());
-            return new QuartzNode(database, QuartzBackend.start(database, config, time, onFenced));
+            var config = QuartzConfig.of(
+                    configuration.node().cluster(), configuration.node().name());
+            return new QuartzNode(database, QuartzBackend.start(database, config, time, listener));
         } catch (RuntimeException e) {
             database.close();
             throw e;

@@ -14,11 +14,14 @@ import dev.carillon.runtime.time.TimeSource.Alarm;
 import dev.carillon.scheduler.http.EventHub;
 import dev.carillon.scheduler.http.HttpApi;
 import dev.carillon.scheduler.http.ServiceView;
+import dev.carillon.scheduler.quartz.ClusterTime;
+import dev.carillon.scheduler.quartz.NodeListener;
 import dev.carillon.scheduler.run.JobKey;
 import dev.carillon.scheduler.run.JobRefused;
 import dev.carillon.scheduler.run.JobRow;
 import dev.carillon.scheduler.run.JobState;
 import dev.carillon.scheduler.run.LogLine;
+import dev.carillon.scheduler.run.Neighbours;
 import dev.carillon.scheduler.run.NodeRow;
 import dev.carillon.scheduler.run.Page;
 import dev.carillon.scheduler.run.RunId;
@@ -48,6 +51,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,7 +71,6 @@ public final class Service implements ServiceView, AutoCloseable {
     static final int OVERVIEW_FAILING_MAX = 100;
 
     private static final Duration SEEN_PERIOD = Duration.ofSeconds(5);
-    private static final Duration LOST_AFTER = Duration.ofSeconds(15);
     private static final Duration PRUNE_FIRST = Duration.ofMinutes(1);
     private static final Duration PRUNE_PERIOD = Duration.ofHours(1);
     private static final Duration JOB_EVENTS_GATHER = Duration.ofMillis(250);
@@ -104,15 +107,15 @@ public final class Service implements ServiceView, AutoCloseable {
 
     private Service(Configuration configuration, TimeSource time, RunStore store, JsEngine engine) {
         this.configuration = configuration;
-        this.time = time;
+        this.time = configuration.backend() == Configuration.Backend.QUARTZ ? ClusterTime.of(time) : time;
         this.store = store;
         this.engine = engine;
-        startedAt = time.now();
+        startedAt = this.time.now();
         stores = LogStores.on(time);
         metrics = new Metrics(
                 configuration.backend().toString(), configuration.node().name());
         recorder = new RunRecorder(
-                store, time, configuration.node().name(), configuration.backend() == Configuration.Backend.QUARTZ);
+                store, this.time, configuration.node().name(), configuration.backend() == Configuration.Backend.QUARTZ);
         supervisor = new ScriptSupervisor(
                 engine,
                 recorder,
@@ -209,14 +212,30 @@ public final class Service implements ServiceView, AutoCloseable {
     /** With backend quartz: joins the cluster, before the first script. */
     private void join() {
         if (configuration.backend() == Configuration.Backend.QUARTZ) {
-            quartz = QuartzNode.join(configuration, time, () -> {
-                fencings.incrementAndGet();
-                supervisor.stopAll("the cluster took this node for dead; its runs are other nodes' now");
-            });
+            quartz = QuartzNode.join(configuration, time, new InCluster());
         }
     }
 
+    private void refuseNeighbours() {
+        if (!store.isShared()) {
+            return;
+        }
+        var clustered = Configuration.Backend.QUARTZ.toString();
+        var backend = configuration.backend().toString();
+        Neighbours.inTheWay(
+                        configuration.node().name(), backend.equals(clustered), clustered, store.nodes(), time.now())
+                .ifPresent(other -> {
+                    throw new StoreException(
+                            StoreException.Code.OCCUPIED,
+                            "node '" + other.name() + "' with backend " + other.backend()
+                                    + " works on this database, and cannot share it with backend " + backend,
+                            "only nodes with backend quartz share a database; stop it, or give this one its own",
+                            null);
+                });
+    }
+
     private void start() {
+        refuseNeighbours();
         var jit = engine.jit();
         if (!jit.on()) {
             LOG.warn("scripts run interpreted, several times slower: {}", jit.reason());
@@ -407,6 +426,25 @@ public final class Service implements ServiceView, AutoCloseable {
         }
     }
 
+    /** Does what the cluster asks. */
+    private final class InCluster implements NodeListener {
+        @Override
+        public void fenced() {
+            fencings.incrementAndGet();
+            supervisor.stopAll("the cluster took this node for dead; its runs are other nodes' now");
+        }
+
+        @Override
+        public void jobsChanged() {
+            recorder.reread();
+        }
+
+        @Override
+        public void audited(String what) {
+            metrics.audited(what);
+        }
+    }
+
     private record LogEvent(String run, long seq, Instant at, int attempt, String level, String text) {}
 
     private static void log(RunSummary run) {
@@ -538,10 +576,24 @@ public final class Service implements ServiceView, AutoCloseable {
                 row.state(),
                 row.nextFireTime(),
                 row.backoffMs(),
-                schedules.warnings(row.schedule()),
+                warnings(row),
                 row.running(),
                 row.lastRun(),
-                row.recent());
+                row.recent(),
+                row.nodes());
+    }
+
+    private List<String> warnings(JobRow row) {
+        var warnings = schedules.warnings(row.schedule());
+        if (configuration.backend() == Configuration.Backend.LOCAL
+                || row.state() == JobState.RETIRED
+                || !row.nodes().isEmpty()) {
+            return warnings;
+        }
+        return Stream.concat(
+                        Stream.of("No living node has its job function: its occurrences are skipped until one has"),
+                        warnings.stream())
+                .toList();
     }
 
     @Override
@@ -585,13 +637,13 @@ public final class Service implements ServiceView, AutoCloseable {
                 Version.TEXT,
                 configuration.backend().toString(),
                 jit(),
-                clockOffsetMs);
+                clockOffsetMs,
+                null,
+                null);
     }
 
     private static NodeView other(NodeRow row, Instant now) {
-        var state = row.stopped()
-                ? NodeState.STOPPED
-                : Duration.between(row.lastSeenAt(), now).compareTo(LOST_AFTER) > 0 ? NodeState.LOST : NodeState.UP;
+        var state = row.stopped() ? NodeState.STOPPED : Neighbours.isLive(row, now) ? NodeState.UP : NodeState.LOST;
         return new NodeView(
                 row.name(),
                 state,
@@ -601,7 +653,9 @@ public final class Service implements ServiceView, AutoCloseable {
                 row.version(),
                 row.backend(),
                 new Jit(null, null),
-                null);
+                null,
+                row.lostAt(),
+                row.lostTo());
     }
 
     private Jit jit() {

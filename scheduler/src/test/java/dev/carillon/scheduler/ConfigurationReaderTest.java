@@ -102,7 +102,7 @@ class ConfigurationReaderTest {
                                 + " import or all, with deny- or ignore- in front if so meant",
                         "carillon.yaml:8:5: this script has no 'path'",
                         "carillon.yaml:9:1: unknown key 'log': known are backend, database.url, database.user,"
-                                + " database.password, node.name, http.host, http.port, http.token, history.keep,"
+                                + " database.password, node.name, node.cluster, http.host, http.port, http.token, history.keep,"
                                 + " history.keep-runs-per-job, log.format, log.level, limits.stop-deadline,"
                                 + " limits.turn-cpu, limits.pending-ops, limits.open-resources, limits.timers,"
                                 + " limits.log-lines-per-run, limits.log-lines-per-second, schedules.seconds, scripts",

@@ -2,7 +2,6 @@ package dev.carillon.scheduler.cli;
 
 import dev.carillon.runtime.PermissionFlags;
 import dev.carillon.runtime.engine.Inspector;
-import dev.carillon.runtime.time.TimeSource;
 import dev.carillon.scheduler.Configuration;
 import dev.carillon.scheduler.Configuration.ScriptSource;
 import dev.carillon.scheduler.ConfigurationException;
@@ -92,6 +91,7 @@ final class ServeCommand implements Callable<Integer> {
             problems.forEach(problem -> main.err().println((problems.size() > 1 ? "  " : "error: ") + problem));
             return Main.WRONG_USAGE;
         }
+        SerialFilter.install();
         LogSetup.apply(configuration.log());
         var log = LoggerFactory.getLogger(ServeCommand.class);
         for (var name : ConfigurationReader.unknownVariables(System.getenv())) {
@@ -100,10 +100,10 @@ final class ServeCommand implements Callable<Integer> {
         log.info("starting: {}", configuration.summary());
         Service service;
         try {
-            service = Service.start(configuration, TimeSource.system(), ServeCommand::openStore, inspector);
+            service = Service.start(configuration, ShiftedTime.system(), ServeCommand::openStore, inspector);
         } catch (StoreException e) {
             main.err().println("error: " + e.getMessage() + ": " + e.hint());
-            return Main.FAILED;
+            return e.code().isConfiguration() ? Main.WRONG_USAGE : Main.FAILED;
         } catch (HttpApi.CannotListen | Inspector.Unavailable e) {
             main.err().println("error: " + e.getMessage());
             return Main.FAILED;

@@ -67,7 +67,8 @@ public interface ServiceView {
             List<String> warnings,
             int running,
             @Nullable RunSummary lastRun,
-            List<RunSummary> recent) {}
+            List<RunSummary> recent,
+            List<String> nodes) {}
 
     /** A job with its next fire times. */
     record JobDetail(
@@ -84,6 +85,7 @@ public interface ServiceView {
             int running,
             @Nullable RunSummary lastRun,
             List<RunSummary> recent,
+            List<String> nodes,
             List<Instant> next) {
         public static JobDetail of(JobView job, List<Instant> next) {
             return new JobDetail(
@@ -100,6 +102,7 @@ public interface ServiceView {
                     job.running,
                     job.lastRun,
                     job.recent,
+                    job.nodes,
                     next);
         }
     }
@@ -181,6 +184,10 @@ public interface ServiceView {
         }
     }
 
+    /**
+     * @param lostAt when its cluster took it for dead, null as long as it lives
+     * @param lostTo the node that found out
+     */
     record NodeView(
             String name,
             NodeState state,
@@ -190,7 +197,9 @@ public interface ServiceView {
             String version,
             String backend,
             Jit jit,
-            @Nullable Long clockOffsetMs) {}
+            @Nullable Long clockOffsetMs,
+            @Nullable Instant lostAt,
+            @Nullable String lostTo) {}
 
     /** Whether a process of the service lives; {@link #toString} is the word of the API. */
     enum NodeState {

@@ -1,5 +1,7 @@
 package dev.carillon.scheduler.quartz;
 
+import dev.carillon.cron.schedule.CronSchedule;
+import dev.carillon.cron.schedule.InvalidSchedule;
 import dev.carillon.scheduler.quartz.DueTrigger.Armed;
 import dev.carillon.scheduler.run.JobKey;
 import dev.carillon.scheduler.store.Database;
@@ -7,6 +9,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Types;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -17,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Arms triggers: gives up claims and registers jobs, everything queued in one transaction.
@@ -33,13 +37,19 @@ final class ArmWriter implements AutoCloseable {
     private static final String ARM = "update qrtz_triggers set trigger_state = ?, next_fire_time = ?,"
             + " prev_fire_time = ?, priority = ?, start_time = ? where sched_name = ? and trigger_group = ?"
             + " and trigger_name = ?";
+    /** By the schedule: only as long as the definition it follows is in force. */
+    private static final String ARM_NEXT = ARM + " and (? = 1 or description = ?)";
+
     private static final String GIVE_UP = "delete from qrtz_fired_triggers where sched_name = ? and entry_id = ?";
+
+    private static final List<String> PAYLOADS = List.of("qrtz_job_details", "qrtz_triggers");
 
     private final Database database;
     private final QuartzBackend backend;
     private final ClusterStore store;
     private final QuartzConfig config;
     private final BlockingQueue<Order> queue = new LinkedBlockingQueue<>();
+    private final Registrations registrations;
     private final AtomicInteger open = new AtomicInteger();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private volatile boolean closed;
@@ -50,8 +60,24 @@ final class ArmWriter implements AutoCloseable {
     /** A run has ended and its trigger waits for {@code next}. */
     record End(Fired fired, Armed next) implements Order {}
 
+    /** Something about who has a job. */
+    sealed interface Registration extends Order {
+        JobKey key();
+    }
+
     /** A script has registered a job. */
-    record Register(QuartzCron cron, Armed armed) implements Order {}
+    record Register(QuartzCron cron, Armed armed) implements Registration {
+        @Override
+        public JobKey key() {
+            return cron.key();
+        }
+    }
+
+    /** A script has closed it, or has ended. */
+    record Unregister(JobKey key) implements Registration {}
+
+    /** Nodes are gone: definitions that only they had are not in force any more. */
+    record Settle() implements Order {}
 
     /** Wakes the writer to see that it is closed. */
     private record Stop() implements Order {}
@@ -61,6 +87,7 @@ final class ArmWriter implements AutoCloseable {
         this.backend = backend;
         this.store = store;
         this.config = config;
+        this.registrations = new Registrations(config.cluster(), config.node());
         Thread.ofPlatform().name("carillon-arm-writer").daemon().start(this::loop);
     }
 
@@ -88,7 +115,8 @@ final class ArmWriter implements AutoCloseable {
                 group.add(queue.take());
                 queue.drainTo(group, GROUP_MAX - 1);
                 write(of(End.class, group, end -> end.fired().cron().key()));
-                write(of(Register.class, group, register -> register.cron().key()));
+                write(of(Registration.class, group, Registration::key));
+                write(group.stream().filter(Settle.class::isInstance).limit(1).toList());
                 open.addAndGet(-group.size());
             }
         } catch (InterruptedException e) {
@@ -144,25 +172,29 @@ final class ArmWriter implements AutoCloseable {
             switch (order) {
                 case End end -> ends.add(end);
                 case Register register -> register(connection, register, after);
+                case Unregister(var key) -> unregister(connection, key);
+                case Settle settle -> settle(connection);
                 case Stop stop -> {}
             }
         }
         if (!ends.isEmpty()) {
             end(connection, ends, after);
+        } else {
+            database.ring(connection);
         }
         return after;
     }
 
     private void end(Connection connection, List<End> ends, List<Runnable> after) throws SQLException {
         try (var giveUp = connection.prepareStatement(GIVE_UP);
-                var arm = connection.prepareStatement(ARM)) {
+                var arm = connection.prepareStatement(ARM_NEXT)) {
             for (var end : ends) {
                 giveUp.setString(1, config.cluster());
                 giveUp.setString(2, end.fired().entryId());
                 giveUp.addBatch();
             }
             var counts = giveUp.executeBatch();
-            boolean any = false;
+            var armed = new ArrayList<End>();
             for (int i = 0; i < counts.length; i++) {
                 var fired = ends.get(i).fired();
                 var next = ends.get(i).next();
@@ -177,12 +209,24 @@ final class ArmWriter implements AutoCloseable {
                     after.add(backend::look);
                     continue;
                 }
-                any = true;
+                armed.add(ends.get(i));
                 set(arm, fired.cron().key(), next);
+                arm.setInt(9, isOfSchedule(fired, next) ? 0 : 1);
+                arm.setString(10, fired.cron().definition().revision());
+                arm.addBatch();
                 after.add(() -> backend.armed(next.dueMs()));
             }
-            if (any) {
-                arm.executeBatch();
+            if (!armed.isEmpty()) {
+                var written = arm.executeBatch();
+                for (int i = 0; i < written.length; i++) {
+                    if (written[i] == 0) {
+                        armBySchedule(connection, armed.get(i).fired().cron().key());
+                    }
+                }
+            }
+            long nowMs = backend.time().currentTimeMillis();
+            if (armed.stream().anyMatch(end -> end.next().dueMs() <= nowMs)) {
+                database.ring(connection); // handed over
             }
             // A slot is free: what is due already may have waited for it.
             after.add(backend::look);
@@ -202,47 +246,141 @@ final class ArmWriter implements AutoCloseable {
         arm.setString(6, config.cluster());
         arm.setString(7, key.script());
         arm.setString(8, ClusterStore.triggerName(key));
-        arm.addBatch();
+    }
+
+    /** Not a retry, nor the same run again: what the definition says comes next. */
+    private static boolean isOfSchedule(Fired fired, Armed next) {
+        return next.attempt() == 1 && next.scheduledMs() != fired.armed().scheduledMs();
     }
 
     private void register(Connection connection, Register register, List<Runnable> after) throws SQLException {
-        var key = register.cron().key();
-        var schedule = register.cron().spec().schedule().toString();
+        var key = register.key();
+        var definition = register.cron().definition();
         var armed = register.armed();
-        String state;
-        long dueMs;
-        int attempt;
-        try (var select =
-                connection.prepareStatement("select trigger_state, next_fire_time, priority from qrtz_triggers"
-                        + " where sched_name = ? and trigger_group = ? and trigger_name = ? for update")) {
-            name(select, key);
-            try (var rows = select.executeQuery()) {
-                if (!rows.next()) {
-                    insert(connection, key, schedule, armed);
-                    after.add(() -> backend.armed(armed.dueMs()));
-                    return;
-                }
-                state = rows.getString(1);
-                dueMs = rows.getLong(2);
-                attempt = rows.getInt(3);
-            }
+        registrations.add(connection, key, definition, armed.order());
+        var held = lock(connection, key);
+        if (held == null) {
+            insert(connection, key, definition, armed);
+            after.add(() -> backend.armed(armed.dueMs()));
+            return;
         }
-        boolean changed = rewrite(connection, key, schedule);
-        boolean free = !state.equals(ClusterStore.BLOCKED) || takeFromClosed(connection, key);
-        if (free && (changed || !state.equals(ClusterStore.WAITING) || isMissed(connection, dueMs, attempt))) {
-            try (var arm = connection.prepareStatement(ARM)) {
-                set(arm, key, armed);
-                arm.executeBatch();
-            }
+        boolean changed = redefine(connection, key, held, definition);
+        boolean free = !held.state.equals(ClusterStore.BLOCKED) || takeFromClosed(connection, key);
+        if (free
+                && (changed && held.isFuture(backend.time().currentTimeMillis())
+                        || !held.state.equals(ClusterStore.WAITING)
+                        || isMissed(connection, held.dueMs, held.attempt))) {
+            arm(connection, key, armed);
             after.add(() -> backend.armed(armed.dueMs()));
         } else if (free) {
-            after.add(() -> backend.armed(dueMs));
+            after.add(() -> backend.armed(held.dueMs));
         }
     }
 
-    private void insert(Connection connection, JobKey key, String schedule, Armed armed) throws SQLException {
+    private void unregister(Connection connection, JobKey key) throws SQLException {
+        registrations.remove(connection, key);
+        settle(connection, key);
+    }
+
+    /** Puts definitions in force whose nodes live, where those in force have none. */
+    void settle(Connection connection) throws SQLException {
+        for (var key : registrations.unsettled(connection)) {
+            settle(connection, key);
+        }
+    }
+
+    private void settle(Connection connection, JobKey key) throws SQLException {
+        var definition = Registrations.inForce(connection, key).orElse(null);
+        var held = definition == null ? null : lock(connection, key);
+        if (definition == null || held == null || !redefine(connection, key, held, definition)) {
+            return;
+        }
+        try (var update = connection.prepareStatement(
+                "update job set schedule = ?, since_at = ? where script = ? and name = ?")) {
+            update.setString(1, definition.schedule());
+            update.setLong(2, backend.time().currentTimeMillis());
+            update.setString(3, key.script());
+            update.setString(4, key.name());
+            update.executeUpdate();
+        }
+        if (!held.state.equals(ClusterStore.BLOCKED)
+                && (held.isFuture(backend.time().currentTimeMillis()) || held.state.equals(ClusterStore.COMPLETE))) {
+            armBySchedule(connection, key);
+        }
+    }
+
+    /** A trigger as it is, locked until the end of the transaction. */
+    private record Held(
+            String state, long dueMs, int attempt, @Nullable String revision) {
+        /** Its occurrence is not due yet, nor a retry: a new schedule may replace it. */
+        boolean isFuture(long nowMs) {
+            return attempt == 1 && dueMs > nowMs;
+        }
+    }
+
+    private @Nullable Held lock(Connection connection, JobKey key) throws SQLException {
+        try (var select = connection.prepareStatement(
+                "select trigger_state, next_fire_time, priority, description from qrtz_triggers"
+                        + " where sched_name = ? and trigger_group = ? and trigger_name = ? for update")) {
+            name(select, key);
+            try (var rows = select.executeQuery()) {
+                return rows.next()
+                        ? new Held(rows.getString(1), rows.getLong(2), rows.getInt(3), rows.getString(4))
+                        : null;
+            }
+        }
+    }
+
+    /** Puts {@code definition} in force; true if its schedule is another than before. */
+    private boolean redefine(Connection connection, JobKey key, Held held, Definition definition) throws SQLException {
+        if (definition.revision().equals(held.revision)) {
+            return false;
+        }
+        try (var update = connection.prepareStatement("update qrtz_triggers set description = ?"
+                + " where sched_name = ? and trigger_group = ? and trigger_name = ?")) {
+            update.setString(1, definition.revision());
+            update.setString(2, config.cluster());
+            update.setString(3, key.script());
+            update.setString(4, ClusterStore.triggerName(key));
+            update.executeUpdate();
+        }
+        return rewrite(connection, key, definition.schedule());
+    }
+
+    private void arm(Connection connection, JobKey key, Armed armed) throws SQLException {
+        try (var arm = connection.prepareStatement(ARM)) {
+            set(arm, key, armed);
+            arm.executeUpdate();
+        }
+    }
+
+    /** For the next occurrence of the definition in force, which need not be one of this node's. */
+    private void armBySchedule(Connection connection, JobKey key) throws SQLException {
+        String schedule;
+        try (var select = connection.prepareStatement("select str_prop_1 from qrtz_simprop_triggers"
+                + " where sched_name = ? and trigger_group = ? and trigger_name = ?")) {
+            name(select, key);
+            try (var rows = select.executeQuery()) {
+                if (!rows.next()) {
+                    return; // retired meanwhile
+                }
+                schedule = rows.getString(1);
+            }
+        }
         try {
-            store.insert(connection, key, schedule, armed);
+            var next = CronSchedule.parseWithSeconds(schedule)
+                    .nextAfter(backend.time().now());
+            long dueMs = next.map(Instant::toEpochMilli).orElse(Armed.NEVER);
+            arm(connection, key, new Armed(dueMs, next.isPresent() ? dueMs : 0, 1, backend.order()));
+        } catch (InvalidSchedule e) {
+            // A newer Carillon understands it: its node arms the trigger when it registers or ends a run.
+            LOG.log(System.Logger.Level.WARNING, "job={0} node={1}: {2}", key, config.node(), e.getMessage());
+        }
+    }
+
+    private void insert(Connection connection, JobKey key, Definition definition, Armed armed) throws SQLException {
+        try {
+            store.insert(connection, key, definition, armed);
         } catch (SQLException e) {
             throw e; // another node may have been faster: the whole group is tried again and finds the row
         } catch (Exception e) {
@@ -296,12 +434,27 @@ final class ArmWriter implements AutoCloseable {
     }
 
     /**
-     * Arms again what says it is held but is not: a claim without a trigger's holder, seen after database errors, and
-     * claims of this node whose commit was reported as failed.
+     * Arms again what says it is held but is not: a trigger without a claim, seen after database errors, and claims of
+     * this node whose commit was reported as failed. Then forgets what nodes that are gone had registered, and triggers
+     * of retired jobs. Each in a transaction of its own, for each goes through the jobs in order.
+     *
+     * @return triggers armed again
      */
-    int freeOrphans() {
+    int clean() {
+        int freed = clean(connection -> dropForgottenClaims(connection) + rearm(connection));
+        clean(connection -> {
+            registrations.removeStrays(connection);
+            settle(connection);
+            return 0;
+        });
+        clean(this::dropRetired);
+        clean(this::dropPayloads);
+        return freed;
+    }
+
+    private int clean(Database.Work<Integer> work) {
         try {
-            return database.transaction(connection -> dropForgottenClaims(connection) + rearm(connection));
+            return database.transaction(work);
         } catch (SQLException e) {
             throw database.explain(e);
         }
@@ -331,6 +484,65 @@ final class ArmWriter implements AutoCloseable {
             }
         }
         return dropped;
+    }
+
+    /** Nobody has them any more, and somebody has said so: what is left of them here goes. */
+    private int dropRetired(Connection connection) throws SQLException {
+        int dropped = 0;
+        for (var key : registrations.retired(connection)) {
+            if (lock(connection, key) != null && delete(connection, key)) {
+                backend.audit(connection, "RETIRED", "job '" + key + "' is retired, its trigger is gone");
+                dropped++;
+            }
+        }
+        return dropped;
+    }
+
+    /** Serialized objects, which nobody here writes and nobody reads: what is planted is taken away, and told. */
+    private int dropPayloads(Connection connection) throws SQLException {
+        int dropped = 0;
+        for (var table : PAYLOADS) {
+            try (var update = connection.prepareStatement(
+                    "update " + table + " set job_data = null where sched_name = ? and job_data is not null")) {
+                update.setString(1, config.cluster());
+                dropped += toldOf(connection, update.executeUpdate(), table);
+            }
+        }
+        try (var delete = connection.prepareStatement("delete from qrtz_blob_triggers where sched_name = ?")) {
+            delete.setString(1, config.cluster());
+            dropped += toldOf(connection, delete.executeUpdate(), "qrtz_blob_triggers");
+        }
+        return dropped;
+    }
+
+    private int toldOf(Connection connection, int payloads, String table) throws SQLException {
+        if (payloads > 0) {
+            backend.audit(
+                    connection,
+                    "PAYLOAD",
+                    payloads + " serialized objects in " + table + " were planted by somebody; they have been removed"
+                            + " and were never read");
+        }
+        return payloads;
+    }
+
+    private boolean delete(Connection connection, JobKey key) throws SQLException {
+        var name = " where sched_name = ? and %s_group = ? and %s_name = ?";
+        var statements = List.of(
+                "delete from qrtz_simprop_triggers" + name.replace("%s", "trigger")
+                        + " and not exists (select 1 from registration r where r.script = trigger_group"
+                        + " and r.name = substring(trigger_name, 2))", // registered again since
+                "delete from qrtz_triggers" + name.replace("%s", "trigger"),
+                "delete from qrtz_job_details" + name.replace("%s", "job"));
+        for (var statement : statements) {
+            try (var delete = connection.prepareStatement(statement)) {
+                name(delete, key);
+                if (delete.executeUpdate() == 0) {
+                    return false;
+                }
+            }
+        }
+        return true;
     }
 
     private int rearm(Connection connection) throws SQLException {

@@ -1,11 +1,19 @@
 package dev.carillon.scheduler.quartz;
 
+import dev.carillon.runtime.time.TimeSource;
 import dev.carillon.scheduler.quartz.DueTrigger.Armed;
 import dev.carillon.scheduler.run.JobKey;
+import dev.carillon.scheduler.run.Reason;
+import dev.carillon.scheduler.run.RunEvent;
+import dev.carillon.scheduler.run.RunId;
+import dev.carillon.scheduler.run.RunState;
+import dev.carillon.scheduler.run.RunTrigger;
 import dev.carillon.scheduler.store.Database;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Date;
@@ -52,7 +60,7 @@ public final class ClusterStore extends JobStoreTX {
     static final String COMPLETE = "COMPLETE";
 
     private static final String DUE = "select trigger_group, trigger_name, next_fire_time, prev_fire_time, priority,"
-            + " start_time from qrtz_triggers where sched_name = ? and trigger_state = 'WAITING'"
+            + " start_time, description from qrtz_triggers where sched_name = ? and trigger_state = 'WAITING'"
             + " and next_fire_time <= ? order by next_fire_time, start_time, trigger_group, trigger_name"
             + " offset ? rows fetch first ? rows only";
     /** What another node is just taking is left to it: of many triggers due at once each node takes some. */
@@ -60,7 +68,7 @@ public final class ClusterStore extends JobStoreTX {
 
     private static final String CLAIM = "update qrtz_triggers set trigger_state = 'BLOCKED' where sched_name = ?"
             + " and trigger_group = ? and trigger_name = ? and trigger_state = 'WAITING' and next_fire_time = ?"
-            + " and priority = ?";
+            + " and priority = ? and description = ?";
     private static final String NOTE = "insert into qrtz_fired_triggers (sched_name, entry_id, trigger_name,"
             + " trigger_group, instance_name, fired_time, sched_time, priority, state, job_name, job_group,"
             + " is_nonconcurrent, requests_recovery) values (?, ?, ?, ?, ?, ?, ?, ?, 'EXECUTING', ?, ?, true, true)";
@@ -75,6 +83,10 @@ public final class ClusterStore extends JobStoreTX {
     private final AtomicLong entries = new AtomicLong();
     private final String entryPrefix;
     private boolean fenced; // the cluster manager's: until what this node held is given up
+    private final Object checkIn = new Object();
+    private boolean stopping; // under checkIn
+    private long clockMs; // the database's, at this check-in; the cluster manager's thread only, as the next
+    private long checkedInMs; // 0 before the first
 
     ClusterStore(Database database, QuartzBackend backend, QuartzConfig config, long startedMs) {
         this.database = database;
@@ -151,6 +163,7 @@ public final class ClusterStore extends JobStoreTX {
                 update.setString(3, triggerName(key));
                 update.setLong(4, fired.armed().dueMs());
                 update.setInt(5, fired.armed().attempt());
+                update.setString(6, fired.cron().definition().revision());
                 update.addBatch();
             }
             var counts = update.executeBatch();
@@ -185,7 +198,7 @@ public final class ClusterStore extends JobStoreTX {
         note.addBatch();
     }
 
-    /** Due triggers of jobs this node has a function and a free slot for; each has taken its slot. */
+    /** Due triggers of jobs this node has in the definition in force, and a free slot for; each has taken its slot. */
     private List<Fired> candidates(Connection connection, long nowMs, int maxCount) throws SQLException {
         var wanted = new ArrayList<Fired>();
         int page = Math.min(PAGE, maxCount); // what is locked and not taken is out of the others' sight
@@ -203,7 +216,7 @@ public final class ClusterStore extends JobStoreTX {
                             break;
                         }
                         var cron = backend.cron(jobKey(rows.getString(1), rows.getString(2)));
-                        if (cron != null && cron.claim()) {
+                        if (cron != null && cron.definition().revision().equals(rows.getString(7)) && cron.claim()) {
                             wanted.add(new Fired(
                                     entryPrefix + entries.incrementAndGet(),
                                     cron,
@@ -268,23 +281,79 @@ public final class ClusterStore extends JobStoreTX {
     public void triggeredJobComplete(
             OperableTrigger trigger, JobDetail job, CompletedExecutionInstruction instruction) {}
 
+    /** Quartz compares with the machine's clock; here the answer has been found with the database's. */
     @Override
     protected long calcFailedIfAfter(SchedulerStateRecord record) {
-        return record.getCheckinTimestamp()
-                + Math.max(record.getCheckinInterval(), backend.time().currentTimeMillis() - lastCheckin)
-                + config.slack().toMillis();
+        long gapMs = checkedInMs == 0 ? 0 : clockMs - checkedInMs;
+        return Liveness.isDead(
+                        record.getCheckinTimestamp(), record.getCheckinInterval(), gapMs, config.slack(), clockMs)
+                ? 0
+                : Long.MAX_VALUE;
     }
 
     @Override
     protected boolean doCheckin() throws JobPersistenceException {
-        boolean recovered = super.doCheckin();
-        fenced = false;
-        backend.checkedIn();
-        return recovered;
+        synchronized (checkIn) {
+            if (stopping) {
+                return false;
+            }
+            long began = System.nanoTime();
+            boolean recovered = super.doCheckin();
+            fenced = false;
+            backend.checkedIn(began);
+            return recovered;
+        }
+    }
+
+    /** Quartz interrupts its threads, and H2 closes its file under a thread that is interrupted while it writes. */
+    @Override
+    public void shutdown() {
+        synchronized (checkIn) {
+            stopping = true;
+        }
+        super.shutdown();
+    }
+
+    /** There are none: every trigger has the instruction to ignore them. */
+    @Override
+    protected RecoverMisfiredJobsResult doRecoverMisfires() {
+        return RecoverMisfiredJobsResult.NO_OP;
+    }
+
+    @Override
+    protected List<SchedulerStateRecord> clusterCheckIn(Connection connection) throws JobPersistenceException {
+        var failed = findFailedInstances(connection);
+        try {
+            checkedInMs = clockMs;
+            lastCheckin = TimeSource.system().currentTimeMillis(); // paces Quartz's own loop
+            if (getDelegate().updateSchedulerState(connection, getInstanceId(), checkedInMs) == 0) {
+                getDelegate()
+                        .insertSchedulerState(
+                                connection,
+                                getInstanceId(),
+                                checkedInMs,
+                                config.checkIn().toMillis());
+            }
+        } catch (SQLException e) {
+            throw new JobPersistenceException("cannot check in: " + e.getMessage(), e);
+        }
+        return failed;
+    }
+
+    private void readClock(Connection connection) throws JobPersistenceException {
+        try {
+            var ownTime = backend.time().ownNow();
+            long before = System.nanoTime();
+            clockMs = database.clockMillis(connection);
+            backend.compareClocks(ownTime, clockMs, Duration.ofNanos(System.nanoTime() - before));
+        } catch (SQLException e) {
+            throw new JobPersistenceException("cannot read the database's clock: " + e.getMessage(), e);
+        }
     }
 
     @Override
     protected List<SchedulerStateRecord> findFailedInstances(Connection connection) throws JobPersistenceException {
+        readClock(connection);
         var failed = super.findFailedInstances(connection);
         if (!firstCheckIn) {
             try {
@@ -313,7 +382,7 @@ public final class ClusterStore extends JobStoreTX {
         var record = new SchedulerStateRecord();
         record.setSchedulerInstanceId(getInstanceId());
         record.setCheckinInterval(config.checkIn().toMillis());
-        record.setCheckinTimestamp(lastCheckin);
+        record.setCheckinTimestamp(checkedInMs);
         return record;
     }
 
@@ -323,11 +392,15 @@ public final class ClusterStore extends JobStoreTX {
             throws JobPersistenceException {
         try {
             for (var record : failed) {
-                int taken = takeOver(connection, record.getSchedulerInstanceId());
-                if (!record.getSchedulerInstanceId().equals(getInstanceId())) {
+                int taken = takeOver(connection, record);
+                if (firstCheckIn || !isOwn(record)) {
+                    Registrations.removeAll(connection, record.getSchedulerInstanceId());
+                }
+                if (!isOwn(record)) {
+                    tellLost(connection, record.getSchedulerInstanceId());
                     getDelegate().deleteSchedulerState(connection, record.getSchedulerInstanceId());
                 }
-                if (taken > 0 || !record.getSchedulerInstanceId().equals(getInstanceId())) {
+                if (taken > 0 || !isOwn(record)) {
                     backend.audit(
                             connection,
                             "TAKEOVER",
@@ -338,54 +411,138 @@ public final class ClusterStore extends JobStoreTX {
         } catch (SQLException e) {
             throw new JobPersistenceException("cannot take over: " + e.getMessage(), e);
         }
+        backend.settle();
     }
 
-    private int takeOver(Connection connection, String node) throws SQLException {
-        record Claim(String entry, JobKey job) {}
-        var claims = new ArrayList<Claim>();
-        try (var select = connection.prepareStatement("select entry_id, trigger_group, trigger_name"
-                + " from qrtz_fired_triggers where sched_name = ? and instance_name = ?")) {
-            select.setString(1, config.cluster());
-            select.setString(2, node);
-            try (var rows = select.executeQuery()) {
-                while (rows.next()) {
-                    claims.add(new Claim(rows.getString(1), jobKey(rows.getString(2), rows.getString(3))));
-                }
-            }
+    private void tellLost(Connection connection, String node) throws SQLException {
+        try (var update = connection.prepareStatement("update node set lost_at = ?, lost_to = ? where name = ?")) {
+            update.setLong(1, backend.time().currentTimeMillis());
+            update.setString(2, config.node());
+            update.setString(3, node);
+            update.executeUpdate();
         }
-        if (claims.isEmpty()) {
-            return 0;
+        // Runs by hand have no claim, and nobody repeats them.
+        try (var update = connection.prepareStatement("update run set state = ?, ended_at = ?, reason = ?"
+                + " where node = ? and state = ? and trigger_kind = ?")) {
+            update.setString(1, RunState.RUNNING.after(RunEvent.PROCESS_LOST).toString());
+            update.setLong(2, backend.time().currentTimeMillis());
+            update.setString(3, Reason.PROCESS_DIED.name());
+            update.setString(4, node);
+            update.setString(5, RunState.RUNNING.toString());
+            update.setString(6, RunTrigger.MANUAL.toString());
+            update.executeUpdate();
         }
-        claims.sort(Comparator.comparing(Claim::job));
-        try (var delete = connection.prepareStatement(
-                        "delete from qrtz_fired_triggers where sched_name = ? and entry_id = ?");
-                var arm = connection.prepareStatement("update qrtz_triggers set trigger_state = 'WAITING',"
-                        + " next_fire_time = ?, priority = priority + 1, start_time = ? where sched_name = ?"
-                        + " and trigger_group = ? and trigger_name = ? and trigger_state = 'BLOCKED'")) {
+    }
+
+    private boolean isOwn(SchedulerStateRecord record) {
+        return record.getSchedulerInstanceId().equals(getInstanceId());
+    }
+
+    /** What a dead node had claimed: the run it worked on, in which attempt. */
+    private record Claim(String entry, JobKey job, long scheduledMs, int attempt) {
+        String run() {
+            return RunId.of(job, Instant.ofEpochMilli(scheduledMs)).text();
+        }
+    }
+
+    private int takeOver(Connection connection, SchedulerStateRecord dead) throws SQLException {
+        var claims = claimsOf(connection, dead.getSchedulerInstanceId());
+        var taken = new ArrayList<Claim>();
+        try (var delete =
+                connection.prepareStatement("delete from qrtz_fired_triggers where sched_name = ? and entry_id = ?")) {
             for (var claim : claims) {
                 delete.setString(1, config.cluster());
                 delete.setString(2, claim.entry());
                 delete.addBatch();
             }
-            var counts = delete.executeBatch();
-            int taken = 0;
+            var counts = claims.isEmpty() ? new int[0] : delete.executeBatch();
             for (int i = 0; i < counts.length; i++) {
-                if (counts[i] == 0) {
-                    continue; // it was alive after all, and has just ended the run
+                if (counts[i] > 0) { // else it was alive after all, and has just ended the run
+                    taken.add(claims.get(i));
                 }
-                var job = claims.get(i).job();
-                arm.setLong(1, backend.time().currentTimeMillis());
-                arm.setLong(2, backend.order());
-                arm.setString(3, config.cluster());
-                arm.setString(4, job.script());
-                arm.setString(5, triggerName(job));
+            }
+        }
+        armTaken(connection, taken);
+        interrupt(connection, taken, dead);
+        return taken.size();
+    }
+
+    private List<Claim> claimsOf(Connection connection, String node) throws SQLException {
+        var claims = new ArrayList<Claim>();
+        try (var select =
+                connection.prepareStatement("select entry_id, trigger_group, trigger_name, sched_time, priority"
+                        + " from qrtz_fired_triggers where sched_name = ? and instance_name = ?")) {
+            select.setString(1, config.cluster());
+            select.setString(2, node);
+            try (var rows = select.executeQuery()) {
+                while (rows.next()) {
+                    claims.add(new Claim(
+                            rows.getString(1),
+                            jobKey(rows.getString(2), rows.getString(3)),
+                            rows.getLong(4),
+                            rows.getInt(5)));
+                }
+            }
+        }
+        claims.sort(Comparator.comparing(Claim::job));
+        return claims;
+    }
+
+    /** Due at once, but a retry whose attempt before had failed in good order keeps its backoff. */
+    private void armTaken(Connection connection, List<Claim> taken) throws SQLException {
+        if (taken.isEmpty()) {
+            return;
+        }
+        long nowMs = backend.time().currentTimeMillis();
+        try (var retry = connection.prepareStatement(
+                        "select retry_at from run where id = ? and attempt = ? and state = 'retrying'");
+                var arm = connection.prepareStatement("update qrtz_triggers set trigger_state = 'WAITING',"
+                        + " next_fire_time = ?, priority = ?, start_time = ? where sched_name = ?"
+                        + " and trigger_group = ? and trigger_name = ? and trigger_state = 'BLOCKED'")) {
+            for (var claim : taken) {
+                retry.setString(1, claim.run());
+                retry.setInt(2, claim.attempt());
+                long dueMs = nowMs;
+                try (var rows = retry.executeQuery()) {
+                    if (rows.next()) {
+                        dueMs = Math.max(nowMs, rows.getLong(1));
+                    }
+                }
+                arm.setLong(1, dueMs);
+                arm.setInt(2, claim.attempt() + 1);
+                arm.setLong(3, backend.order());
+                arm.setString(4, config.cluster());
+                arm.setString(5, claim.job().script());
+                arm.setString(6, triggerName(claim.job()));
                 arm.addBatch();
-                taken++;
             }
-            if (taken > 0) {
-                arm.executeBatch();
+            arm.executeBatch();
+        }
+    }
+
+    /** For people: from now on the history says that nobody works on it, and who found out when. */
+    private void interrupt(Connection connection, List<Claim> taken, SchedulerStateRecord dead) throws SQLException {
+        if (taken.isEmpty()) {
+            return;
+        }
+        try (var update = connection.prepareStatement("update run set state = ?, ended_at = ?, reason = ?, error = ?"
+                + " where id = ? and attempt = ? and state = ?")) {
+            for (var claim : taken) {
+                update.setString(
+                        1, RunState.RUNNING.after(RunEvent.PROCESS_LOST).toString());
+                update.setLong(2, backend.time().currentTimeMillis());
+                update.setString(3, Reason.PROCESS_DIED.name());
+                update.setString(
+                        4,
+                        "node " + dead.getSchedulerInstanceId()
+                                + (isOwn(dead) ? " came back" : " was taken for dead by node " + config.node())
+                                + ": it had last checked in at " + Instant.ofEpochMilli(dead.getCheckinTimestamp()));
+                update.setString(5, claim.run());
+                update.setInt(6, claim.attempt());
+                update.setString(7, RunState.RUNNING.toString());
+                update.addBatch();
             }
-            return taken;
+            update.executeBatch();
         }
     }
 
@@ -395,12 +552,13 @@ public final class ClusterStore extends JobStoreTX {
     }
 
     /** Makes a job and its trigger known to Quartz. */
-    void insert(Connection connection, JobKey key, String schedule, Armed armed) throws Exception {
+    void insert(Connection connection, JobKey key, Definition definition, Armed armed) throws Exception {
         var job = job(key);
         if (!getDelegate().jobExists(connection, job.getKey())) {
             getDelegate().insertJobDetail(connection, job);
         }
-        var trigger = new DueTrigger(key.script(), triggerName(key), schedule, armed);
+        var trigger = new DueTrigger(key.script(), triggerName(key), definition.schedule(), armed);
+        trigger.setDescription(definition.revision());
         getDelegate().insertTrigger(connection, trigger, stateOf(armed), job);
     }
 

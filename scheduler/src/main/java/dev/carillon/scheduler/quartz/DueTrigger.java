@@ -12,7 +12,8 @@ import org.quartz.impl.triggers.AbstractTrigger;
  *
  * <p>Columns: {@code next_fire_time} when to start; {@code prev_fire_time} the scheduled fire time of the run that is
  * due, the same for its retries; {@code priority} the attempt, from 1, also its fence; {@code start_time} grows with
- * every arming, so that what is due at one instant starts in that order.
+ * every arming, so that what is due at one instant starts in that order; {@code description} the revision of the job's
+ * definition that is in force.
  */
 final class DueTrigger extends AbstractTrigger<DueTrigger> {
     /** In {@code trigger_type}. */

@@ -3,6 +3,7 @@ package dev.carillon.scheduler.quartz;
 import dev.carillon.scheduler.quartz.DueTrigger.Armed;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A job this node has claimed, from the claim until the claim is given up.
@@ -16,6 +17,7 @@ final class Fired {
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private final AtomicBoolean givenUp = new AtomicBoolean();
     private volatile boolean begun;
+    private volatile @Nullable CompletableFuture<@Nullable String> abort;
 
     /** @param entryId key in {@code qrtz_fired_triggers}; whoever deletes that row decides what the trigger does next */
     Fired(String entryId, QuartzCron cron, Armed armed) {
@@ -41,9 +43,22 @@ final class Fired {
         return ended;
     }
 
-    /** The script hears of it: from here on whoever takes over is the next attempt. */
-    void begin() {
+    /**
+     * The script hears of it: from here on whoever takes over is the next attempt.
+     *
+     * @param runsAbort completed with a reason, makes the job function's signal abort
+     */
+    void begin(CompletableFuture<@Nullable String> runsAbort) {
+        abort = runsAbort;
         begun = true;
+    }
+
+    /** Tells the job function to end. */
+    void abort(String why) {
+        var signal = abort;
+        if (signal != null) {
+            signal.complete(why);
+        }
     }
 
     /** True for the first who wants to give it up; how it ended is his to say. */

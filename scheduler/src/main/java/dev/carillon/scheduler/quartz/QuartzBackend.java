@@ -7,10 +7,12 @@ import dev.carillon.runtime.time.TimeSource.Alarm;
 import dev.carillon.scheduler.quartz.DueTrigger.Armed;
 import dev.carillon.scheduler.run.JobKey;
 import dev.carillon.scheduler.run.StoreException;
+import dev.carillon.scheduler.store.Bell;
 import dev.carillon.scheduler.store.Database;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -46,13 +48,14 @@ import org.quartz.utils.DBConnectionManager;
  */
 public final class QuartzBackend implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(QuartzBackend.class.getName());
+    private static final Duration CONTACT_PERIOD = Duration.ofMillis(50);
     private static final Duration OVERDUE_AT_START = Duration.ofSeconds(5);
     private static final long LOOK_AGAIN_MS = 50;
 
     private final Database database;
     private final QuartzConfig config;
-    private final TimeSource time;
-    private final Runnable onFenced;
+    private final ClusterTime time;
+    private final NodeListener listener;
     private final ClusterStore store;
     private final ArmWriter writer;
     private final Scheduler scheduler;
@@ -64,9 +67,13 @@ public final class QuartzBackend implements AutoCloseable {
     private final AtomicInteger undelivered = new AtomicInteger();
     private volatile long looked;
     private volatile long checkedInNanos;
-    private volatile boolean clockOff;
+    private volatile ClockVerdict clock = ClockVerdict.GOOD;
+    private volatile boolean nameLost;
+    private volatile long fencedNanos;
+    private volatile boolean fenced;
     private volatile boolean leaving;
     private volatile boolean closed;
+    private volatile @Nullable Bell bell;
     private @Nullable Alarm alarm;
     private long alarmMs;
     private final CountDownLatch left = new CountDownLatch(1);
@@ -75,14 +82,14 @@ public final class QuartzBackend implements AutoCloseable {
             Database database,
             QuartzConfig config,
             TimeSource time,
-            Runnable onFenced,
+            NodeListener listener,
             ThreadPool threads,
             @Nullable NodeLease lease)
             throws SchedulerException {
         this.database = database;
         this.config = config;
-        this.time = time;
-        this.onFenced = onFenced;
+        this.time = time instanceof ClusterTime shared ? shared : new ClusterTime(time, config.clockRefuse());
+        this.listener = listener;
         this.lease = lease;
         this.checkedInNanos = System.nanoTime();
         this.store = new ClusterStore(database, this, config, time.currentTimeMillis());
@@ -93,25 +100,28 @@ public final class QuartzBackend implements AutoCloseable {
     /**
      * Joins the cluster; what this node's last life had claimed is due again at once.
      *
-     * @param onFenced called when the others have taken this node for dead: whatever it runs is theirs now and is to be
-     *     ended
      * @throws StoreException if the name is in use, the clock is wrong, or the database cannot be had
      */
-    public static QuartzBackend start(Database database, QuartzConfig config, TimeSource time, Runnable onFenced) {
-        return start(database, config, time, onFenced, new VirtualThreads(config.batch()));
+    public static QuartzBackend start(Database database, QuartzConfig config, TimeSource time, NodeListener listener) {
+        return start(database, config, time, listener, new VirtualThreads(config.batch()));
     }
 
     static QuartzBackend start(
-            Database database, QuartzConfig config, TimeSource time, Runnable onFenced, ThreadPool threads) {
+            Database database, QuartzConfig config, TimeSource time, NodeListener listener, ThreadPool threads) {
         NodeLease lease = null;
         try {
             if (database.isShared()) {
                 lease = NodeLease.take(database, config);
                 refuseWrongClock(database, config, time);
+                refuseOtherCluster(database, config);
             }
-            var backend = new QuartzBackend(database, config, time, onFenced, threads, lease);
+            var backend = new QuartzBackend(database, config, time, listener, threads, lease);
             backend.scheduler.start();
             backend.startJanitor();
+            if (database.isShared()) {
+                backend.watchContact();
+            }
+            backend.bell = database.listen(backend::rung);
             return backend;
         } catch (SchedulerException e) {
             if (lease != null) {
@@ -181,13 +191,17 @@ public final class QuartzBackend implements AutoCloseable {
             LOG.log(System.Logger.Level.WARNING, "node={0}: shutdown: {1}", config.node(), e.getMessage());
         }
         left.countDown();
+        var ringing = bell;
+        if (ringing != null) {
+            ringing.close();
+        }
         sayGoodbye();
         if (lease != null) {
             lease.close();
         }
     }
 
-    TimeSource time() {
+    ClusterTime time() {
         return time;
     }
 
@@ -212,7 +226,14 @@ public final class QuartzBackend implements AutoCloseable {
     }
 
     void forget(QuartzCron cron) {
-        crons.remove(cron.key(), cron);
+        if (crons.remove(cron.key(), cron)) {
+            writer.submit(new ArmWriter.Unregister(cron.key()));
+        }
+    }
+
+    /** Nodes are gone. */
+    void settle() {
+        writer.submit(new ArmWriter.Settle());
     }
 
     /** A run has ended: what its trigger does next. Only the first end counts. */
@@ -271,8 +292,16 @@ public final class QuartzBackend implements AutoCloseable {
 
     boolean mayClaim() {
         return !leaving
-                && !clockOff
-                && System.nanoTime() - checkedInNanos < config.slack().toNanos();
+                && clock != ClockVerdict.WRONG
+                && !time.isOwnClockWrong()
+                && !nameLost
+                && !isJustFenced()
+                && !isOutOfTouch();
+    }
+
+    /** What it runs is being ended: it starts nothing that would be ended with it. */
+    private boolean isJustFenced() {
+        return fenced && System.nanoTime() - fencedNanos < config.slack().toNanos();
     }
 
     long lookBegins() {
@@ -285,15 +314,38 @@ public final class QuartzBackend implements AutoCloseable {
             long delayMs = soonestMs - time.currentTimeMillis();
             if (delayMs > 0) {
                 wakeAt(soonestMs, delayMs);
-            } else if (database.isShared()) { // another node was just looking at it, and may have left it
+            } else if (database.isShared() && -delayMs < config.idle().toMillis()) {
+                // Another node was just looking at it, and may have left it; what is older has nobody, or no free slot.
                 wakeAt(soonestMs, LOOK_AGAIN_MS);
             }
         }
         looked = look;
     }
 
-    void checkedIn() {
-        checkedInNanos = System.nanoTime();
+    /** @param beganNanos from when on the others count */
+    void checkedIn(long beganNanos) {
+        checkedInNanos = beganNanos;
+        if (lease == null) {
+            return;
+        }
+        try {
+            boolean lost = !lease.renew();
+            if (lost && !nameLost) {
+                LOG.log(
+                        System.Logger.Level.ERROR,
+                        "node={0}: another process has taken its name, nothing more is claimed",
+                        config.node());
+            }
+            nameLost = lost;
+        } catch (SQLException | StoreException e) {
+            LOG.log(System.Logger.Level.WARNING, "node={0}: its name: {1}", config.node(), e.getMessage());
+        }
+    }
+
+    /** Another node has changed a job. */
+    private void rung() {
+        look();
+        listener.jobsChanged();
     }
 
     /** The others took us for dead: everything we run is theirs. */
@@ -303,10 +355,15 @@ public final class QuartzBackend implements AutoCloseable {
                 "node={0}: was taken for dead by the cluster; {1} runs were taken over and are abandoned here",
                 config.node(),
                 claims.size());
-        for (var fired : claims.values()) {
-            over(fired);
+        fencedNanos = System.nanoTime();
+        fenced = true;
+        for (var fired : claims.values()) { // nothing is written where the claim is another's already
+            end(fired, fired.handOver(time.currentTimeMillis(), order()));
         }
-        onFenced.run();
+        for (var cron : crons.values()) {
+            writer.submit(new ArmWriter.Register(cron, cron.first()));
+        }
+        listener.fenced();
     }
 
     /** Nothing is on its way: for tests that must know when to go on. */
@@ -329,6 +386,7 @@ public final class QuartzBackend implements AutoCloseable {
             insert.setString(4, detail);
             insert.executeUpdate();
         }
+        listener.audited(what);
     }
 
     private synchronized void wakeAt(long dueMs, long delayMs) {
@@ -421,6 +479,28 @@ public final class QuartzBackend implements AutoCloseable {
         }
     }
 
+    /** Its nodes would neither see ours nor their runs in the history they share. */
+    private static void refuseOtherCluster(Database database, QuartzConfig config) {
+        try (var connection = database.connection();
+                var select = connection.prepareStatement("select sched_name from qrtz_triggers where sched_name <> ?"
+                        + " union select sched_name from qrtz_scheduler_state where sched_name <> ?")) {
+            select.setString(1, config.cluster());
+            select.setString(2, config.cluster());
+            try (var rows = select.executeQuery()) {
+                if (rows.next()) {
+                    throw new StoreException(
+                            StoreException.Code.OCCUPIED,
+                            "the database holds cluster '" + rows.getString(1) + "', and node '" + config.node()
+                                    + "' is of cluster '" + config.cluster() + "'",
+                            "correct node.cluster, or give each cluster a database of its own",
+                            null);
+                }
+            }
+        } catch (SQLException e) {
+            throw database.explain(e);
+        }
+    }
+
     private void startJanitor() {
         Thread.ofVirtual().name("carillon-janitor").start(() -> {
             try {
@@ -433,13 +513,10 @@ public final class QuartzBackend implements AutoCloseable {
         });
     }
 
-    /** Frees triggers nobody holds, and looks at the clock. */
+    /** Frees triggers nobody holds. */
     void clean() {
         try {
-            if (database.isShared()) {
-                watchClock();
-            }
-            var freed = writer.freeOrphans();
+            var freed = writer.clean();
             if (freed > 0) {
                 look();
             }
@@ -448,35 +525,81 @@ public final class QuartzBackend implements AutoCloseable {
         }
     }
 
-    private void watchClock() {
-        var offset = database.clockOffset(time.now()).abs();
-        boolean off = offset.compareTo(config.clockRefuse()) > 0;
-        if (off != clockOff) {
-            LOG.log(
-                    System.Logger.Level.ERROR,
-                    off
-                            ? "node={0}: clock is {1} ms off the database''s, nothing more is claimed"
-                            : "node={0}: clock is {1} ms off the database''s, claiming again",
-                    config.node(),
-                    offset.toMillis());
-        } else if (offset.compareTo(config.clockWarn()) > 0) {
-            LOG.log(
-                    System.Logger.Level.WARNING,
-                    "node={0}: clock is {1} ms off the database''s",
-                    config.node(),
-                    offset.toMillis());
+    /** Of each check-in; a clock read over a slow line says nothing. */
+    void compareClocks(Instant ownTime, long databaseMs, Duration trip) {
+        if (!database.isShared() || trip.compareTo(config.clockWarn()) > 0) {
+            return;
         }
-        clockOff = off;
+        time.anchor(Instant.ofEpochMilli(databaseMs).plus(trip.dividedBy(2)));
+        var offset = Duration.between(ownTime.plus(trip.dividedBy(2)), Instant.ofEpochMilli(databaseMs));
+        var before = clock;
+        clock = ClockVerdict.of(offset, config.clockWarn(), config.clockRefuse());
+        if (clock == before) {
+            return;
+        }
+        var level = clock == ClockVerdict.WRONG ? System.Logger.Level.ERROR : System.Logger.Level.WARNING;
+        LOG.log(
+                level,
+                "node={0}: its clock is {1} ms {2} the database''s{3}",
+                config.node(),
+                offset.abs().toMillis(),
+                offset.isNegative() ? "ahead of" : "behind",
+                switch (clock) {
+                    case GOOD -> ", good enough";
+                    case OFF -> ", set both by NTP";
+                    case WRONG -> ": nothing more is claimed until it is right";
+                });
+    }
+
+    /** The others will take what this node runs; before they do, it is told to end. */
+    private void watchContact() {
+        Thread.ofPlatform().name("carillon-contact").daemon().start(() -> {
+            boolean told = false;
+            try {
+                while (!left.await(CONTACT_PERIOD.toMillis(), TimeUnit.MILLISECONDS)) {
+                    boolean lost = isOutOfTouch();
+                    if (lost && !told) {
+                        loseContact();
+                    }
+                    told = lost;
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+    }
+
+    private boolean isOutOfTouch() {
+        return Liveness.isOutOfTouch(Duration.ofNanos(System.nanoTime() - checkedInNanos), config);
+    }
+
+    private void loseContact() {
+        LOG.log(
+                System.Logger.Level.ERROR,
+                "node={0}: has not checked in for {1} ms: it claims nothing, and tells its {2} runs to end",
+                config.node(),
+                config.slack().toMillis(),
+                claims.size());
+        for (var fired : claims.values()) {
+            fired.abort("node " + config.node() + " has lost contact with its cluster");
+        }
     }
 
     private void sayGoodbye() {
-        try (var connection = database.connection();
-                var delete = connection.prepareStatement(
+        try {
+            database.transaction(connection -> {
+                try (var delete = connection.prepareStatement(
                         "delete from qrtz_scheduler_state where sched_name = ? and instance_name = ?")) {
-            delete.setString(1, config.cluster());
-            delete.setString(2, config.node());
-            delete.executeUpdate();
-        } catch (SQLException | StoreException e) {
+                    delete.setString(1, config.cluster());
+                    delete.setString(2, config.node());
+                    delete.executeUpdate();
+                }
+                Registrations.removeAll(connection, config.node());
+                writer.settle(connection);
+                database.ring(connection);
+                return true;
+            });
+        } catch (SQLException | RuntimeException e) {
             LOG.log(System.Logger.Level.WARNING, "node={0}: goodbye: {1}", config.node(), e.getMessage());
         }
     }

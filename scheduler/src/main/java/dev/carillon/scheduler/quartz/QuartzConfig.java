@@ -25,6 +25,9 @@ public record QuartzConfig(
         Duration janitor,
         Duration clockWarn,
         Duration clockRefuse) {
+    /** From where on a clock is wrong. */
+    static final Duration CLOCK_REFUSE = Duration.ofSeconds(1);
+
     private static final Duration CHECK_IN_MIN = Duration.ofMillis(100);
     private static final int NAME_LENGTH_MAX = 80; // the claim's key holds it
 
@@ -68,6 +71,6 @@ public record QuartzConfig(
                 50,
                 Duration.ofSeconds(30),
                 Duration.ofMillis(250),
-                Duration.ofSeconds(1));
+                CLOCK_REFUSE);
     }
 }

@@ -41,6 +41,7 @@ final class QuartzCron implements CronHandle {
     private final QuartzCronHandler handler;
     private final CronSpec spec;
     private final JobKey key;
+    private final Definition definition;
     private final Executor loop;
     private volatile State state = State.IDLE;
     private boolean registered;
@@ -53,6 +54,11 @@ final class QuartzCron implements CronHandle {
         this.spec = spec;
         this.key = new JobKey(script, spec.name());
         this.loop = loop;
+        this.definition = Definition.of(spec);
+    }
+
+    Definition definition() {
+        return definition;
     }
 
     CronSpec spec() {
@@ -113,6 +119,11 @@ final class QuartzCron implements CronHandle {
         return state == State.CLOSED ? CompletableFuture.completedFuture(CLOSED) : pending;
     }
 
+    /** What its trigger waits for if nothing else is known of it. */
+    Armed first() {
+        return follow(new Outcome.Registered(), null, backend.time().now());
+    }
+
     /** What the trigger is to do next: the decision all backends share. */
     private Armed follow(Outcome outcome, @Nullable Armed before, Instant now) {
         int retries = before == null ? 0 : before.attempt() - 1;
@@ -165,10 +176,9 @@ final class QuartzCron implements CronHandle {
             return;
         }
         fired = claim;
-        claim.begin();
         var armed = claim.armed();
         var scheduled = Instant.ofEpochMilli(armed.scheduledMs());
-        pending.complete(new CronNext.Fire(
+        var fire = new CronNext.Fire(
                 scheduled,
                 armed.attempt(),
                 new RunInfo(
@@ -177,7 +187,9 @@ final class QuartzCron implements CronHandle {
                         scheduled,
                         armed.attempt(),
                         armed.attempt(),
-                        backend.node())));
+                        backend.node()));
+        claim.begin(fire.abort());
+        pending.complete(fire);
     }
 
     @Override

@@ -33,6 +33,10 @@ final class Job {
     private Instant liveSince = Instant.MIN;
 
     private Instant accounted;
+    /** Since when no node is known to have it; null while one has, or it is retired. */
+    private @Nullable Instant missingSince;
+    /** A script of this node has given it up: with the last node that has it, it goes. */
+    private boolean givenUp;
 
     Job(JobRecord record, Instant accounted, Instant downUntil) {
         this.key = record.key();
@@ -90,6 +94,7 @@ final class Job {
             liveSince = now;
         }
         schedule = newSchedule;
+        givenUp = false;
         live.add(handle);
         if (anew) {
             accounted = max(accounted, now);
@@ -103,26 +108,64 @@ final class Job {
     /**
      * Sets the state; what passed before is settled under the old one. A job that a script registers is not retired.
      *
+     * @param clustered other nodes may see to what has passed
      * @return null if nothing changes
      */
-    synchronized @Nullable List<Skip> become(JobState state, Instant now, String node) {
+    synchronized @Nullable List<Skip> become(JobState state, Instant now, String node, boolean clustered) {
         if (record.state() == state || state == JobState.RETIRED && !live.isEmpty()) {
             return null;
         }
-        var skips = live.isEmpty() && record.state() != JobState.RETIRED
+        var skips = live.isEmpty() && record.state() != JobState.RETIRED && !clustered
                 ? skipsUntil(now, Reason.SCRIPT_NOT_LOADED, node)
                 : List.<Skip>of();
         record = new JobRecord(key, record.schedule(), record.backoff(), state, record.since());
         return skips;
     }
 
-    /** Takes over what another node has written of the job; true if it is paused, active or retired otherwise than here. */
-    synchronized boolean adopt(JobRecord written) {
-        boolean changed = written.state() != record.state();
-        if (changed && (written.state() != JobState.RETIRED || live.isEmpty())) {
+    /** Takes over what another node has written of the job; true if that is otherwise than here. */
+    synchronized boolean adopt(JobRecord written, Instant now) {
+        boolean sameSchedule = written.schedule().equals(record.schedule());
+        boolean changed = !sameSchedule || written.state() != record.state();
+        if (live.isEmpty()) {
+            if (!sameSchedule) {
+                schedule = parse(written.schedule());
+                accounted = max(accounted, written.since());
+            }
+            record = written;
+            return changed;
+        }
+        if (!sameSchedule) {
+            accounted = max(accounted, now); // another definition is in force: what passes is told by its nodes
+        }
+        if (written.state() != JobState.RETIRED) {
             record = new JobRecord(key, record.schedule(), record.backoff(), written.state(), record.since());
         }
         return changed;
+    }
+
+    /** A script of this node has given it up. */
+    synchronized void giveUp() {
+        givenUp = live.isEmpty();
+    }
+
+    synchronized boolean isGivenUp() {
+        return givenUp;
+    }
+
+    /**
+     * Somebody has looked who has it.
+     *
+     * @return for how long nobody has had it; zero if somebody has
+     */
+    synchronized Duration missing(boolean nobodyHasIt, Instant now) {
+        if (!nobodyHasIt) {
+            missingSince = null;
+            return Duration.ZERO;
+        }
+        if (missingSince == null) {
+            missingSince = now;
+        }
+        return Duration.between(missingSince, now);
     }
 
     /** Rows for every occurrence not yet told of, up to and including {@code until}. */
@@ -142,8 +185,10 @@ final class Job {
             return Reason.PAUSED;
         }
         // What no other node of a cluster saw to before this one had the job is told of when it first claims it.
-        var reason = given == Reason.STARTED_LATE && !due.isAfter(liveSince) ? Reason.SCRIPT_NOT_LOADED : given;
-        return reason == Reason.SCRIPT_NOT_LOADED && !due.isAfter(downUntil) ? Reason.SERVICE_DOWN : reason;
+        boolean before = (given == Reason.STARTED_LATE || given == Reason.RETRY_PENDING) && !due.isAfter(liveSince);
+        var reason = before ? Reason.SCRIPT_NOT_LOADED : given;
+        boolean absent = reason == Reason.SCRIPT_NOT_LOADED || reason == Reason.HANDLER_MISSING;
+        return absent && !due.isAfter(downUntil) ? Reason.SERVICE_DOWN : reason;
     }
 
     /** Other nodes have seen to what was due until then. */
@@ -163,9 +208,13 @@ final class Job {
         return schedule == null ? Optional.empty() : schedule.nextAfter(accounted);
     }
 
-    /** When it is due next, as far as the schedule says. */
-    synchronized @Nullable Instant nextFireTime(Instant now) {
-        return schedule == null || live.isEmpty() || record.state() != JobState.ACTIVE
+    /**
+     * When it is due next, as far as the schedule says.
+     *
+     * @param elsewhere other nodes have it
+     */
+    synchronized @Nullable Instant nextFireTime(Instant now, boolean elsewhere) {
+        return schedule == null || live.isEmpty() && !elsewhere || record.state() != JobState.ACTIVE
                 ? null
                 : schedule.nextAfter(now).orElse(null);
     }

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param running attempts under way now
  * @param recent newest first, {@link #RECENT_MAX} at most, the last one included
  * @param loaded whether a live script registers it on this node
+ * @param nodes living nodes whose scripts register it, in order of name
  */
 public record JobRow(
         String id,
@@ -25,12 +26,14 @@ public record JobRow(
         int running,
         @Nullable RunSummary lastRun,
         List<RunSummary> recent,
-        boolean loaded) {
+        boolean loaded,
+        List<String> nodes) {
     /** How many runs {@link #recent} holds at most. */
     public static final int RECENT_MAX = 30;
 
     public JobRow {
         backoffMs = List.copyOf(backoffMs);
         recent = List.copyOf(recent);
+        nodes = List.copyOf(nodes);
     }
 }

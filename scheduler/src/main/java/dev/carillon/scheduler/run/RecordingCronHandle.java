@@ -51,6 +51,7 @@ public final class RecordingCronHandle implements CronHandle {
     private @Nullable Attempt printed; // whose scope is still known
     private @Nullable Alarm tick; // when the next occurrence passes unserved
     private CompletableFuture<Boolean> starting = CompletableFuture.completedFuture(false); // of current
+    private @Nullable CompletableFuture<@Nullable String> abort; // of what runs
     private boolean draining;
     private boolean closed;
 
@@ -80,7 +81,8 @@ public final class RecordingCronHandle implements CronHandle {
     }
 
     @Override
-    public CompletionStage<CronNext> next(Outcome previous) {
+    public CompletionStage<CronNext> next(Outcome told) {
+        var previous = verdict(told);
         var now = recorder.time().now();
         var outer = new CompletableFuture<CronNext>();
         CronNext.Fire late = null;
@@ -109,6 +111,17 @@ public final class RecordingCronHandle implements CronHandle {
             answer(new CronNext.Closed()); // the backend has said so already, while the run by hand went on
         }
         return outer;
+    }
+
+    /** A job function that fails because it was told to end says nothing of its work: another node is to go on. */
+    private synchronized Outcome verdict(Outcome told) {
+        var signal = abort;
+        abort = null;
+        boolean cut = recorder.isClustered()
+                && told instanceof Outcome.Failed
+                && signal != null
+                && signal.getNow(null) != null;
+        return cut ? new Outcome.Interrupted() : told;
     }
 
     /** True if a run by hand would start at once. */
@@ -316,6 +329,7 @@ public final class RecordingCronHandle implements CronHandle {
                 current = null;
             } else {
                 waiting = null;
+                abort = fire.abort();
                 forgetScope();
                 attempt.prints(fire.scope(), linesMax);
                 printed = attempt;
@@ -432,7 +446,7 @@ public final class RecordingCronHandle implements CronHandle {
                         attempt.succeeded(now),
                         new AttemptEnd(
                                 attempt.id(), attempt.number(), RunEvent.ATTEMPT_SUCCEEDED, now, null, null, null));
-            case Outcome.Interrupted cut -> interrupt(attempt, Reason.SERVICE_STOPPED);
+            case Outcome.Interrupted cut -> interrupt(attempt, Reason.TOLD_TO_END);
             case Outcome.Registered first ->
                 throw new IllegalStateException(
                         "cron " + job.key + " registered again while " + attempt.id() + " runs");

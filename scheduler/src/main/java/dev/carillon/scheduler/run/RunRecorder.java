@@ -23,6 +23,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,10 +41,13 @@ public final class RunRecorder implements AutoCloseable {
     /** How often occurrences of jobs that no live script registers are looked for. */
     static final Duration AUDIT_PERIOD = Duration.ofSeconds(5);
 
-    /** A node that has not been seen for this long does nothing any more. */
-    private static final Duration SEEN_MAX = Duration.ofSeconds(15);
-
     private static final Duration OVERDUE_STARTED = Duration.ofSeconds(5);
+
+    /** A job its scripts have given up goes when the nodes that still had it are gone for so long. */
+    static final Duration GIVEN_UP_RETIRED_AFTER = Duration.ofMinutes(1);
+
+    /** A job whose nodes are gone without a word goes after so long: long enough to bring one of them back. */
+    static final Duration MISSING_RETIRED_AFTER = Duration.ofHours(24);
 
     private static final System.Logger LOG = System.getLogger(RunRecorder.class.getName());
 
@@ -53,6 +57,9 @@ public final class RunRecorder implements AutoCloseable {
     private final boolean clustered;
     private final ConcurrentSkipListMap<JobKey, Job> jobs = new ConcurrentSkipListMap<>();
     private final Map<Long, Attempt> scopes = new ConcurrentHashMap<>();
+    /** Nodes that have each job, as last read; empty without a cluster. */
+    private volatile Map<JobKey, List<String>> registrations = Map.of();
+
     private final List<RunListener> listeners = new CopyOnWriteArrayList<>();
     private @Nullable Alarm audit;
     private boolean closed;
@@ -103,9 +110,7 @@ public final class RunRecorder implements AutoCloseable {
     private boolean isAlone(Instant now) {
         return !clustered
                 || store.nodes().stream()
-                        .noneMatch(other -> !other.name().equals(node)
-                                && !other.stopped()
-                                && other.lastSeenAt().isAfter(now.minus(SEEN_MAX)));
+                        .noneMatch(other -> !other.name().equals(node) && Neighbours.isLive(other, now));
     }
 
     /**
@@ -138,7 +143,7 @@ public final class RunRecorder implements AutoCloseable {
     public void loaded(String script, Set<String> names) {
         for (var job : jobs.values()) {
             if (job.key.script().equals(script) && !job.isLive() && !names.contains(job.key.name())) {
-                retire(job);
+                giveUp(job);
             }
         }
     }
@@ -147,8 +152,23 @@ public final class RunRecorder implements AutoCloseable {
     public void closedByScript(JobKey key) {
         var job = jobs.get(key);
         if (job != null) {
-            retire(job);
+            giveUp(job);
         }
+    }
+
+    /** Nothing here has it any more; in a cluster it is retired only if no other node has it either. */
+    private void giveUp(Job job) {
+        if (!clustered) {
+            retire(job);
+            return;
+        }
+        job.giveUp();
+        Thread.ofVirtual().name("carillon-retire").start(() -> {
+            reread();
+            if (job.isGivenUp() && !job.isLive() && isNowhereElse(job.key)) {
+                retire(job);
+            }
+        });
     }
 
     /** The script is gone for good, its file deleted: its jobs are retired. */
@@ -197,7 +217,10 @@ public final class RunRecorder implements AutoCloseable {
         if (handle.isEmpty()) {
             throw new JobRefused(
                     JobRefused.Code.NOT_LOADED,
-                    "job '" + key + "' cannot run: its script is not loaded on node '" + node + "'");
+                    "job '" + key + "' cannot run: its script is not loaded on node '" + node + "'"
+                            + (isNowhereElse(key)
+                                    ? ""
+                                    : "; ask one that has it: " + String.join(", ", nodesOf(known(key)))));
         }
         return handle.get().trigger();
     }
@@ -386,11 +409,14 @@ public final class RunRecorder implements AutoCloseable {
     }
 
     private void become(Job job, JobState state) {
-        var skips = job.become(state, time.now(), node);
+        var skips = job.become(state, time.now(), node, clustered);
         if (skips != null) {
             skip(skips);
             save(job);
             tell(listener -> listener.onJob(job.key));
+            if (clustered && state == JobState.RETIRED) {
+                store.dropRetries(job.key, time.now(), Reason.CRON_CLOSED);
+            }
         }
     }
 
@@ -421,27 +447,48 @@ public final class RunRecorder implements AutoCloseable {
         armAudit();
     }
 
-    /** In a cluster: jobs of other nodes, and what was asked of ours there; a lone node tells of what nobody runs. */
-    private void auditCluster() {
+    /** In a cluster, now instead of at the next look: jobs of other nodes, and what was asked of ours there. Blocks. */
+    public void reread() {
         try {
             var now = time.now();
-            boolean alone = isAlone(now);
+            registrations = store.registrations();
             for (var record : store.jobs()) {
                 var known = jobs.putIfAbsent(record.key(), new Job(record, now, now));
-                if (known == null || known.adopt(record)) {
+                if (known == null || known.adopt(record, now)) {
                     tell(listener -> listener.onJob(record.key()));
                 }
-                if (known != null && !known.isLive() && known.state() != JobState.RETIRED) {
-                    var skips = known.skipsUntil(now.minus(OVERDUE_STARTED), Reason.SCRIPT_NOT_LOADED, node);
-                    if (alone) {
-                        skip(skips);
-                    }
+                if (known != null && known.isLive() && record.state() == JobState.RETIRED) {
+                    save(known); // retired there while it was registered here
                 }
+            }
+            for (var job : jobs.values()) {
+                judge(job, now);
             }
         } catch (StoreException e) {
             LOG.log(System.Logger.Level.WARNING, "node={0}: jobs could not be read: {1}", node, e.getMessage());
         }
-        armAudit();
+    }
+
+    /** Tells of occurrences of a job that no node has, and retires it in the end. */
+    private void judge(Job job, Instant now) {
+        if (job.isLive() || job.state() == JobState.RETIRED) {
+            job.missing(false, now);
+            return;
+        }
+        boolean nobody = isNowhereElse(job.key);
+        var passed = job.skipsUntil(now.minus(OVERDUE_STARTED), Reason.HANDLER_MISSING, node);
+        var missing = job.missing(nobody, now);
+        if (!nobody) {
+            return; // it is theirs to tell
+        }
+        skip(passed);
+        if (missing.compareTo(job.isGivenUp() ? GIVEN_UP_RETIRED_AFTER : MISSING_RETIRED_AFTER) >= 0) {
+            retire(job);
+        }
+    }
+
+    private boolean isNowhereElse(JobKey key) {
+        return registrations.getOrDefault(key, List.of()).stream().allMatch(node::equals);
     }
 
     private synchronized void armAudit() {
@@ -449,7 +496,10 @@ public final class RunRecorder implements AutoCloseable {
             audit = time.after(
                     AUDIT_PERIOD,
                     clustered
-                            ? () -> Thread.ofVirtual().name("carillon-audit").start(this::auditCluster)
+                            ? () -> Thread.ofVirtual().name("carillon-audit").start(() -> {
+                                reread();
+                                armAudit();
+                            })
                             : this::audit);
         }
     }
@@ -468,7 +518,7 @@ public final class RunRecorder implements AutoCloseable {
                 .toList();
     }
 
-    private static JobRow row(Job job, Instant now, List<RunSummary> recent) {
+    private JobRow row(Job job, Instant now, List<RunSummary> recent) {
         var record = job.record();
         return new JobRow(
                 job.key.id(),
@@ -476,12 +526,20 @@ public final class RunRecorder implements AutoCloseable {
                 job.key.name(),
                 record.schedule(),
                 record.state(),
-                job.nextFireTime(now),
+                job.nextFireTime(now, !isNowhereElse(job.key)),
                 record.backoff().stream().map(Duration::toMillis).toList(),
                 running(job),
                 recent.isEmpty() ? null : recent.getFirst(),
                 recent,
-                job.isLive());
+                job.isLive(),
+                nodesOf(job));
+    }
+
+    private List<String> nodesOf(Job job) {
+        var others = registrations.getOrDefault(job.key, List.of()).stream().filter(other -> !other.equals(node));
+        return Stream.concat(others, job.isLive() ? Stream.of(node) : Stream.of())
+                .sorted()
+                .toList();
     }
 
     private static int running(Job job) {

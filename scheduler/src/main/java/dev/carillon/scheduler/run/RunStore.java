@@ -59,6 +59,12 @@ public interface RunStore extends AutoCloseable {
     /** All jobs, retired ones included, in order of id. */
     List<JobRecord> jobs();
 
+    /** Nodes of the cluster that have each job's function now, in order of name; jobs nobody has are missing. */
+    Map<JobKey, List<String>> registrations();
+
+    /** Ends runs of the job whose retry nobody will make. */
+    void dropRetries(JobKey job, Instant now, Reason reason);
+
     /** Due time of the newest scheduled run of each job that has one. */
     Map<JobKey, Instant> newestScheduled();
 
@@ -96,6 +102,9 @@ public interface RunStore extends AutoCloseable {
 
     /** How far the database's clock is ahead of {@code now}, as of the middle of one round trip. */
     Duration clockOffset(Instant now);
+
+    /** Several processes may work on it at a time. */
+    boolean isShared();
 
     /** Whether the database answers. */
     boolean healthy();

@@ -31,6 +31,8 @@ public final class StoreException extends RuntimeException {
         /** Another process has the file open. */
         LOCKED,
         READ_ONLY,
+        /** Others work on it, and cannot share it with this process. */
+        OCCUPIED,
         WRONG_PASSWORD,
         UNREACHABLE,
         /** Written by a newer Carillon, or not by Carillon at all. */
@@ -42,6 +44,11 @@ public final class StoreException extends RuntimeException {
         CLOCK_SKEW,
         FULL,
         CLOSED,
-        FAILED
+        FAILED;
+
+        /** What was configured is wrong: trying again cannot help. */
+        public boolean isConfiguration() {
+            return this == BAD_URL || this == WRONG_PASSWORD || this == OCCUPIED;
+        }
     }
 }

@@ -53,7 +53,9 @@ public final class Database implements AutoCloseable {
         var pool = connect(dialect, config, poolName, connectionsMax);
         try {
             migrate(dialect, config, pool);
-            return new Database(dialect, config, pool);
+            var database = new Database(dialect, config, pool);
+            database.refuseReadOnly();
+            return database;
         } catch (RuntimeException e) {
             pool.close();
             throw e;
@@ -93,6 +95,23 @@ public final class Database implements AutoCloseable {
         return dialect == Dialect.POSTGRESQL;
     }
 
+    /**
+     * Calls {@code onRing} whenever some process changes a job, and once to begin; null where no other process can. The
+     * caller closes it.
+     */
+    public @Nullable Bell listen(Runnable onRing) {
+        return isShared() ? new Bell(config, onRing) : null;
+    }
+
+    /** Rings the other processes' bells when the transaction of {@code connection} commits. */
+    public void ring(Connection connection) throws SQLException {
+        if (isShared()) {
+            try (var statement = connection.createStatement()) {
+                statement.execute(Bell.RING);
+            }
+        }
+    }
+
     /** How far the database's clock is ahead of {@code now}, as of the middle of one round trip. */
     public Duration clockOffset(Instant now) {
         try (var connection = connection();
@@ -108,6 +127,15 @@ public final class Database implements AutoCloseable {
         }
     }
 
+    /** The database's own clock, milliseconds since 1970. */
+    public long clockMillis(Connection connection) throws SQLException {
+        try (var select = connection.prepareStatement(dialect.clockMillis());
+                var rows = select.executeQuery()) {
+            rows.next();
+            return rows.getLong(1);
+        }
+    }
+
     /** What went wrong, in a sentence. */
     public StoreException explain(SQLException e) {
         return Failures.explain(config, e);
@@ -116,6 +144,23 @@ public final class Database implements AutoCloseable {
     @Override
     public void close() {
         pool.close();
+    }
+
+    /** Tables that are there already can be read from a standby too; the first run could not be written. */
+    private void refuseReadOnly() {
+        if (dialect != Dialect.POSTGRESQL) {
+            return; // H2 says so when its file is opened
+        }
+        try (var connection = connection();
+                var select = connection.prepareStatement("show transaction_read_only");
+                var rows = select.executeQuery()) {
+            rows.next();
+            if (rows.getString(1).equals("on")) {
+                throw Failures.readOnly(config);
+            }
+        } catch (SQLException e) {
+            throw explain(e);
+        }
     }
 
     private static Path h2File(String url) {

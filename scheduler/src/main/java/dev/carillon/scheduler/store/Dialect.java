@@ -64,8 +64,8 @@ enum Dialect {
 
         @Override
         String upsertNode() {
-            return "merge into node (name, started_at, last_seen_at, stopped, version, backend) key (name)"
-                    + " values (?, ?, ?, ?, ?, ?)";
+            return "merge into node (name, started_at, last_seen_at, stopped, version, backend, lost_at, lost_to)"
+                    + " key (name) values (?, ?, ?, ?, ?, ?, null, null)";
         }
 
         @Override
@@ -103,7 +103,7 @@ enum Dialect {
             return "insert into node (name, started_at, last_seen_at, stopped, version, backend)"
                     + " values (?, ?, ?, ?, ?, ?) on conflict (name) do update set started_at = excluded.started_at,"
                     + " last_seen_at = excluded.last_seen_at, stopped = excluded.stopped,"
-                    + " version = excluded.version, backend = excluded.backend";
+                    + " version = excluded.version, backend = excluded.backend, lost_at = null, lost_to = null";
         }
 
         @Override

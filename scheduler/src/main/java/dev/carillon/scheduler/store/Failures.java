@@ -15,6 +15,7 @@ final class Failures {
     private static final int H2_IO = 90028;
     private static final int H2_IO_2 = 90031;
     private static final int H2_NO_SPACE_OR_ROLLED_BACK = 90130;
+    private static final String IDLE_IN_TRANSACTION = "25P03"; // the process was away for longer than the server waits
     private static final Set<String> CONFLICTS = Set.of("23505");
 
     private Failures() {}
@@ -85,6 +86,7 @@ final class Failures {
         var state = e.getSQLState() == null ? "" : e.getSQLState();
         return state.startsWith("08")
                 || state.startsWith("57P")
+                || state.equals(IDLE_IN_TRANSACTION)
                 || state.equals("40001")
                 || state.equals("40P01")
                 || state.equals("HYT00")
@@ -103,6 +105,14 @@ final class Failures {
             }
         }
         return null;
+    }
+
+    static StoreException readOnly(StoreConfig config) {
+        return new StoreException(
+                Code.READ_ONLY,
+                "the database '" + config.shownUrl() + "' is read-only",
+                "name the primary server, or allow this user to write",
+                null);
     }
 
     private static StoreException readOnly(String where, SQLException e) {

@@ -115,6 +115,11 @@ final class Group {
             }
             upsert.executeBatch();
         }
+        if (dialect == Dialect.POSTGRESQL) {
+            try (var ring = connection.createStatement()) {
+                ring.execute(Bell.RING);
+            }
+        }
         var unknown = writes.stream()
                 .map(write -> write.job().key())
                 .filter(key -> !jobNumbers.containsKey(key))

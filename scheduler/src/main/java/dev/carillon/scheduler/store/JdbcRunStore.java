@@ -127,6 +127,38 @@ public final class JdbcRunStore implements RunStore {
     }
 
     @Override
+    public Map<JobKey, List<String>> registrations() {
+        return read(connection -> {
+            var nodes = new HashMap<JobKey, List<String>>();
+            try (var select = connection.prepareStatement("select script, name, node from registration order by node");
+                    var rows = select.executeQuery()) {
+                while (rows.next()) {
+                    nodes.computeIfAbsent(new JobKey(rows.getString(1), rows.getString(2)), key -> new ArrayList<>())
+                            .add(rows.getString(3));
+                }
+            }
+            return nodes;
+        });
+    }
+
+    @Override
+    public void dropRetries(JobKey job, Instant now, Reason reason) {
+        write(connection -> {
+            try (var update = connection.prepareStatement("update run set state = ?, ended_at = ?, reason = ?"
+                    + " where state = ? and job = (select num from job where script = ? and name = ?)")) {
+                update.setString(
+                        1, RunState.RETRYING.after(RunEvent.RETRY_DROPPED).toString());
+                update.setLong(2, now.toEpochMilli());
+                update.setString(3, reason.name());
+                update.setString(4, RunState.RETRYING.toString());
+                update.setString(5, job.script());
+                update.setString(6, job.name());
+                return update.executeUpdate();
+            }
+        });
+    }
+
+    @Override
     public Map<JobKey, Instant> newestScheduled() {
         return read(connection -> {
             var newest = new HashMap<JobKey, Instant>();
@@ -315,7 +347,8 @@ public final class JdbcRunStore implements RunStore {
         return read(connection -> {
             var nodes = new ArrayList<NodeRow>();
             try (var select = connection.prepareStatement(
-                            "select name, started_at, last_seen_at, stopped, version, backend from node order by name");
+                            "select name, started_at, last_seen_at, stopped, version, backend, lost_at, lost_to"
+                                    + " from node order by name");
                     var rows = select.executeQuery()) {
                 while (rows.next()) {
                     nodes.add(new NodeRow(
@@ -324,11 +357,18 @@ public final class JdbcRunStore implements RunStore {
                             Instant.ofEpochMilli(rows.getLong(3)),
                             rows.getBoolean(4),
                             rows.getString(5),
-                            rows.getString(6)));
+                            rows.getString(6),
+                            instant(rows, 7),
+                            rows.getString(8)));
                 }
             }
             return nodes;
         });
+    }
+
+    @Override
+    public boolean isShared() {
+        return database.isShared();
     }
 
     @Override
@@ -415,7 +455,8 @@ public final class JdbcRunStore implements RunStore {
             case RUNNING -> AttemptState.RUNNING;
             case SUCCEEDED -> AttemptState.SUCCEEDED;
             case FAILED, RETRYING -> AttemptState.FAILED;
-            case INTERRUPTED -> rows.getString(6) == null ? AttemptState.INTERRUPTED : AttemptState.FAILED;
+            // With a retry planned it was the run that was interrupted, between its attempts.
+            case INTERRUPTED -> instant(rows, 7) == null ? AttemptState.INTERRUPTED : AttemptState.FAILED;
             case SKIPPED -> throw new IllegalStateException("a skipped run has no attempt");
         };
     }

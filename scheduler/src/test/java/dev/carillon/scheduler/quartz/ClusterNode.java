@@ -8,6 +8,7 @@ import dev.carillon.cron.Outcome;
 import dev.carillon.cron.local.LocalCronHandler.Limits;
 import dev.carillon.cron.schedule.CronSchedule;
 import dev.carillon.runtime.time.TimeSource;
+import dev.carillon.scheduler.run.JobKey;
 import dev.carillon.scheduler.run.NodeRow;
 import dev.carillon.scheduler.run.RunRecorder;
 import dev.carillon.scheduler.run.RunStore;
@@ -24,6 +25,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -48,16 +50,21 @@ import java.util.stream.Collectors;
  * </ul>
  *
  * <p>It says {@code up}; {@code started <run> <attempt> <scheduled> <now> <job>} when a job function is called, {@code
- * ended} and the same when it returns; {@code fenced} when the cluster took it for dead; {@code refused <code>
+ * ended} and the same when it returns, {@code aborted} when it does as its signal says; {@code fenced} when the cluster took it for dead; {@code refused <code>
  * <sentence>} if it may not join.
  *
- * <p>It is told, a line each: {@code leave}; {@code add <job>;<schedule>;<work>}; {@code clock <ms>}; {@code
- * faults <probability>}.
+ * <p>It is told, a line each: {@code leave}; {@code add <job>;<schedule>;<work>}; {@code close <job>}; {@code pause
+ * <job>}; {@code clock <ms>}; {@code faults <probability>}.
  */
 public final class ClusterNode {
+    private static final String SCRIPT = "cluster.ts";
+    private static final Duration STOP_DEADLINE = Duration.ofMillis(500);
+
     private final Map<String, String> settings;
     private final SteppedTime time;
     private final ThreadLoop loop = new ThreadLoop("loop");
+    private int running;
+    private final Map<String, CronHandle> handles = new HashMap<>(); // the loop's
 
     private ClusterNode(Map<String, String> settings) {
         this.settings = settings;
@@ -77,31 +84,36 @@ public final class ClusterNode {
         if (settings.containsKey("faulty")) {
             FaultyDriver.install(config.url());
         }
+        var clusterTime = new ClusterTime(time, config(name).clockRefuse());
         try (loop;
                 var store = JdbcRunStore.open(config);
                 var database = Database.open(config, "quartz", (int) number("connections", 8));
-                var recorder = new RunRecorder(store, time, name, true);
+                var recorder = new RunRecorder(store, clusterTime, name, true);
                 var backend = QuartzBackend.start(
                         database,
                         config(name),
-                        time,
-                        () -> say("fenced"),
+                        clusterTime,
+                        listener(recorder),
                         settings.containsKey("refuse-once")
                                 ? new RefusingOnce(config(name).batch())
                                 : new VirtualThreads(config(name).batch()))) {
             recorder.start();
             seen(store, name, time.now(), false);
             var handler = recorder.handler(
-                    "cluster.ts",
-                    backend.handler("cluster.ts", loop, new Limits((int) number("jobs", 1) + 100, (int)
-                            number("limit", 10_000))),
+                    SCRIPT,
+                    backend.handler(
+                            SCRIPT, loop, new Limits((int) number("jobs", 1) + 100, (int) number("limit", 10_000))),
                     loop::execute,
                     10_000);
             for (int i = 0; i < number("jobs", 1); i++) {
                 add(handler, "job " + i, settings.getOrDefault("schedule", "* * * * * *"), number("work", 20));
             }
             loop.execute(() -> say("up"));
-            obey(handler);
+            obey(handler, recorder);
+            backend.leave();
+            awaitRuns();
+            loop.close(); // as a runtime ends: what it runs will not come to its end
+            handler.close();
             seen(store, name, time.now(), true);
         } catch (StoreException e) {
             say("refused " + e.code() + " " + e.getMessage());
@@ -123,7 +135,21 @@ public final class ClusterNode {
                 anyClock ? Duration.ofDays(365) : defaults.clockRefuse());
     }
 
-    private void obey(CronHandler handler) throws IOException {
+    private static NodeListener listener(RunRecorder recorder) {
+        return new NodeListener() {
+            @Override
+            public void fenced() {
+                say("fenced");
+            }
+
+            @Override
+            public void jobsChanged() {
+                recorder.reread();
+            }
+        };
+    }
+
+    private void obey(CronHandler handler, RunRecorder recorder) throws IOException {
         var orders = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (var order = orders.readLine(); order != null && !order.equals("leave"); order = orders.readLine()) {
             var words = order.split(" ", 2);
@@ -133,6 +159,8 @@ public final class ClusterNode {
                     add(handler, parts[0], parts[1], Long.parseLong(parts[2]));
                 }
                 case "faults" -> FaultyDriver.probability(Double.parseDouble(words[1]));
+                case "close" -> close(words[1], recorder);
+                case "pause" -> recorder.pause(new JobKey(SCRIPT, words[1]));
                 case "clock" -> time.ahead(Long.parseLong(words[1]));
                 default -> throw new IllegalArgumentException("no such order: " + order);
             }
@@ -143,19 +171,60 @@ public final class ClusterNode {
         loop.execute(() -> {
             var backoff = fails() ? List.of(Duration.ofMillis(number("fails", 0))) : List.<Duration>of();
             var spec = new CronSpec(job, CronSchedule.parseWithSeconds(schedule), backoff);
-            ask(handler.create(spec), new Outcome.Registered(), job, Duration.ofMillis(workMs));
+            var handle = handler.create(spec);
+            handles.put(job, handle);
+            ask(handle, new Outcome.Registered(), job, Duration.ofMillis(workMs));
+        });
+    }
+
+    /** As the service lets job functions end before it ends them. */
+    private synchronized void awaitRuns() {
+        long deadline = System.nanoTime() + STOP_DEADLINE.toNanos();
+        while (running > 0 && System.nanoTime() < deadline) {
+            try {
+                wait(Math.max(1, (deadline - System.nanoTime()) / 1_000_000));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
+    private synchronized void running(int change) {
+        running += change;
+        notifyAll();
+    }
+
+    /** As a script does that aborts its cron's signal. */
+    private void close(String job, RunRecorder recorder) {
+        loop.execute(() -> {
+            handles.remove(job).close();
+            recorder.closedByScript(new JobKey(SCRIPT, job));
         });
     }
 
     private void ask(CronHandle handle, Outcome previous, String job, Duration work) {
         handle.next(previous).thenAccept(next -> {
             if (next instanceof CronNext.Fire fire) {
+                running(1);
                 tell("started", fire, job);
-                loop.after(work, () -> {
+                var end = loop.after(work, () -> {
                     tell("ended", fire, job);
                     boolean fails = fails() && fire.attempt() == 1;
                     ask(handle, fails ? new Outcome.Failed("the first fails") : new Outcome.Succeeded(), job, work);
+                    running(-1);
                 });
+                fire.abort()
+                        .thenAcceptAsync(
+                                why -> {
+                                    if (why != null) {
+                                        end.cancel();
+                                        tell("aborted", fire, job);
+                                        ask(handle, new Outcome.Failed(why), job, work);
+                                        running(-1);
+                                    }
+                                },
+                                loop);
             }
         });
     }

@@ -127,6 +127,40 @@ class QuartzTablesTest {
     }
 
     @Test
+    void a_planted_payload_is_taken_away_unread_and_the_scheduler_lives_on() throws Exception {
+        var planted = new java.io.ByteArrayOutputStream();
+        try (var out = new java.io.ObjectOutputStream(planted)) {
+            out.writeObject(new Payload());
+        }
+        plant("job", "WAITING");
+        var bytes = "X'" + java.util.HexFormat.of().formatHex(planted.toByteArray()) + "'";
+        execute("update qrtz_job_details set job_data = " + bytes);
+        execute("update qrtz_triggers set job_data = " + bytes);
+        execute("insert into qrtz_blob_triggers values ('test', '/job', 's.ts', " + bytes + ")");
+        try (var backend =
+                QuartzBackend.start(database, QuartzConfig.of("test", "n1"), TimeSource.system(), () -> {})) {
+            backend.clean();
+        }
+        assertThat(column("select count(*) from qrtz_job_details where job_data is not null"))
+                .containsExactly("0");
+        assertThat(column("select count(*) from qrtz_triggers where job_data is not null"))
+                .containsExactly("0");
+        assertThat(column("select count(*) from qrtz_blob_triggers")).containsExactly("0");
+        assertThat(column("select detail from audit where what = 'PAYLOAD'")).hasSize(3);
+        assertThat(Payload.read).isZero();
+    }
+
+    /** Does something as soon as it is read. */
+    private static final class Payload implements java.io.Serializable {
+        private static final long serialVersionUID = 1L;
+        static int read;
+
+        private void readObject(java.io.ObjectInputStream in) {
+            read++;
+        }
+    }
+
+    @Test
     void a_node_that_leaves_says_goodbye() throws Exception {
         QuartzBackend.start(database, QuartzConfig.of("test", "n1"), TimeSource.system(), () -> {})
                 .close();

@@ -11,8 +11,12 @@ import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 /**
  * A recorder around the local backend, on virtual time and a real database that has committed before it answers, so that
@@ -25,6 +29,9 @@ final class RecordedRuns implements AutoCloseable {
     final ManualLoop loop;
     final RunStore store;
     final RunRecorder recorder;
+    /** Who has which job, as the cluster's table would say. */
+    volatile Map<JobKey, List<String>> registrations = Map.of();
+
     final List<RunSummary> heard = new ArrayList<>();
 
     RecordedRuns(Path file, VirtualTime time, ManualLoop loop) {
@@ -60,6 +67,17 @@ final class RecordedRuns implements AutoCloseable {
                 .reversed();
     }
 
+    /** For what a thread of the recorder's does. */
+    void await(BooleanSupplier condition) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("it does not come true");
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+        }
+    }
+
     /** The process dies: nothing is said to anybody. */
     void kill() {
         store.close();
@@ -71,9 +89,12 @@ final class RecordedRuns implements AutoCloseable {
         store.close();
     }
 
-    private static RunStore committed(RunStore store) {
+    private RunStore committed(RunStore store) {
         return (RunStore) Proxy.newProxyInstance(
                 RunStore.class.getClassLoader(), new Class<?>[] {RunStore.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("registrations")) {
+                        return registrations;
+                    }
                     try {
                         var answer = method.invoke(store, arguments);
                         if (answer instanceof CompletableFuture<?> future) {

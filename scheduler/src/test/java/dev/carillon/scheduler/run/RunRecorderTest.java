@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -262,10 +263,69 @@ class RunRecorderTest {
         var later = new VirtualTime(at("2024-01-01T00:02:02Z"));
         recorded = new RecordedRuns(folder.resolve("runs"), later, new ManualLoop(later), true);
         later.advanceTo(at("2024-01-01T00:03:30Z"));
-        recorded.recorder.pause(A); // settles what passed
+        recorded.recorder.reread();
         assertThat(told("s.ts/a"))
                 .containsExactly(
-                        "00:01 skipped SERVICE_DOWN", "00:02 skipped SERVICE_DOWN", "00:03 skipped SCRIPT_NOT_LOADED");
+                        "00:01 skipped SERVICE_DOWN", "00:02 skipped SERVICE_DOWN", "00:03 skipped HANDLER_MISSING");
+    }
+
+    @Test
+    void in_a_cluster_a_job_another_node_has_is_neither_told_as_missed_nor_retired() {
+        clustered();
+        job("a", "* * * * *").succeeding();
+        recorded.registrations = Map.of(A, List.of("n1", "n2"));
+        handler.close();
+        recorded.recorder.closedByScript(A);
+        time.advanceTo(at("2024-01-01T00:03:30Z"));
+        recorded.recorder.reread();
+        assertThat(told()).isEmpty();
+        var row = recorded.recorder.job(A).orElseThrow();
+        assertThat(row.state()).isEqualTo(JobState.ACTIVE);
+        assertThat(row.nodes()).containsExactly("n2");
+        assertThat(row.nextFireTime()).isEqualTo(at("2024-01-01T00:04:00Z"));
+
+        recorded.registrations = Map.of();
+        recorded.recorder.reread();
+        assertThat(recorded.recorder.job(A).orElseThrow().state()).isEqualTo(JobState.ACTIVE);
+        time.advance(RunRecorder.GIVEN_UP_RETIRED_AFTER);
+        recorded.recorder.reread();
+        assertThat(recorded.recorder.job(A).orElseThrow().state()).isEqualTo(JobState.RETIRED);
+        assertThat(told()).containsExactly("00:04 skipped HANDLER_MISSING");
+    }
+
+    @Test
+    void in_a_cluster_a_job_whose_nodes_are_gone_without_a_word_is_retired_after_a_day() {
+        clustered();
+        job("a", "0 * * * *").succeeding();
+        handler.close();
+        recorded.recorder.reread();
+        time.advance(RunRecorder.MISSING_RETIRED_AFTER.minusSeconds(1));
+        recorded.recorder.reread();
+        assertThat(recorded.recorder.job(A).orElseThrow().state()).isEqualTo(JobState.ACTIVE);
+        assertThat(told()).hasSize(23).allMatch(line -> line.endsWith("skipped HANDLER_MISSING"));
+        time.advance(Duration.ofSeconds(1));
+        recorded.recorder.reread();
+        assertThat(recorded.recorder.job(A).orElseThrow().state()).isEqualTo(JobState.RETIRED);
+    }
+
+    @Test
+    void in_a_cluster_a_cron_that_closes_leaves_its_retry_to_others_and_one_retired_drops_it() {
+        clustered();
+        var job = job("a", "* * * * *", Duration.ofMinutes(10));
+        advanceTo("2024-01-01T00:01:00Z");
+        job.fail();
+        handler.close();
+        settle();
+        assertThat(told()).containsExactly("00:01 retrying");
+        recorded.recorder.closedByScript(A);
+        recorded.await(() -> told().equals(List.of("00:01 failed CRON_CLOSED")));
+        assertThat(recorded.recorder.job(A).orElseThrow().state()).isEqualTo(JobState.RETIRED);
+    }
+
+    private void clustered() {
+        recorded.close();
+        recorded = new RecordedRuns(folder.resolve("clustered"), time, loop, true);
+        handler = recorded.handler("s.ts", LocalCronHandler.Limits.DENO);
     }
 
     @Test

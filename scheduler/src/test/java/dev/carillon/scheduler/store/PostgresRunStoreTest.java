@@ -114,6 +114,51 @@ class PostgresRunStoreTest extends RunStoreContract {
                 });
     }
 
+    @Test
+    void a_database_that_only_reads_is_refused_also_when_it_has_our_tables() throws Exception {
+        sql("create database standby");
+        JdbcRunStore.open(new StoreConfig(url("standby"))).close();
+        sql("alter database standby set default_transaction_read_only = on");
+        assertRefused(url("standby"), Code.READ_ONLY);
+    }
+
+    @Test
+    void tables_of_a_foreign_quartz_in_our_schema_are_refused_and_left_alone() throws Exception {
+        sql("create database foreigner");
+        try (var connection = server.getDatabase("postgres", "foreigner").getConnection();
+                var statement = connection.createStatement()) {
+            statement.execute("create schema carillon");
+            statement.execute("create table carillon.qrtz_triggers (sched_name varchar(120), theirs integer)");
+            statement.execute("insert into carillon.qrtz_triggers values ('theirs', 42)");
+        }
+        assertRefused(url("foreigner"), Code.WRONG_VERSION);
+        try (var connection = server.getDatabase("postgres", "foreigner").getConnection();
+                var statement = connection.createStatement();
+                var rows = statement.executeQuery("select theirs from carillon.qrtz_triggers")) {
+            assertThat(rows.next()).isTrue();
+            assertThat(rows.getInt(1)).isEqualTo(42);
+        }
+    }
+
+    @Test
+    void a_wrong_password_and_a_newer_schema_are_refused() throws Exception {
+        sql("create role friend login password 'right'");
+        sql("create database newer");
+        assertThatThrownBy(() -> JdbcRunStore.open(new StoreConfig(
+                        url("newer").replaceAll("\\?.*", "") + "?gssEncMode=disable", "friend", "wrong")))
+                .asInstanceOf(type(StoreException.class))
+                .satisfies(e -> assertThat(e.getMessage()).doesNotContain("wrong"));
+        JdbcRunStore.open(new StoreConfig(url("newer"))).close();
+        try (var connection = server.getDatabase("postgres", "newer").getConnection();
+                var statement = connection.createStatement()) {
+            statement.execute(
+                    "insert into carillon.carillon_schema (installed_rank, version, description, type, script,"
+                            + " checksum, installed_by, execution_time, success) values (99, '99', 'later', 'SQL',"
+                            + " 'V99__later.sql', 1, 'x', 1, true)");
+        }
+        assertRefused(url("newer"), Code.WRONG_VERSION);
+    }
+
     private static void assertRefused(String url, Code code) {
         assertThatThrownBy(() -> JdbcRunStore.open(new StoreConfig(url)))
                 .asInstanceOf(type(StoreException.class))

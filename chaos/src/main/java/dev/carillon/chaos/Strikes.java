@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -48,6 +49,7 @@ final class Strikes {
         int victim = random.nextInt(cluster.size());
         var node = cluster.node(victim);
         var wire = cluster.wire(victim);
+        awaitWork();
         var from = Instant.now();
         switch (nemesis) {
             case KILL -> {
@@ -90,6 +92,13 @@ final class Strikes {
             case DATABASE_RESTART, EDIT, PAUSE_JOBS, POOL_EXHAUSTED -> note(nemesis, Fault.EVERYWHERE, from);
             default -> note(nemesis, node.name(), from);
         }
+    }
+
+    /** Jobs are due on the full second and are done soon: a moment later there is something to hit. */
+    private void awaitWork() {
+        var now = Instant.now();
+        var second = now.truncatedTo(ChronoUnit.SECONDS).plusSeconds(1);
+        Cluster.rest(Duration.between(now, second).plusMillis(50 + random.nextInt(300)));
     }
 
     private void note(Nemesis nemesis, String node, Instant from) {

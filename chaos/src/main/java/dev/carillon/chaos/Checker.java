@@ -29,7 +29,8 @@ public final class Checker {
      * Identity: each sighting claims an occurrence; per occurrence the attempts are replayed in order of their start and
      * the first rule broken names the verdict.
      *
-     * Blind: claims are ignored. Per job, first starts are matched to the windows [due, due + overdue] of the targets.
+     * Blind: claims are ignored. Per job, first starts are matched to the windows of the targets: from due to overdue, and
+     * longer by the time for which the whole cluster was hit.
      * Windows are intervals on a line, so taking, at each start, the open window that closes first is an optimal matching
      * (earliest deadline first); a target without a start is missed whatever the claims say.
      */
@@ -40,7 +41,7 @@ public final class Checker {
 
     /**
      * @param epsilon a start later than this is {@link Kind#LATE}; also the uncertainty around changes
-     * @param overdue a start later than this is {@link Kind#OVERDUE}, and no start at all for the blind pass
+     * @param overdue a start later than this, not counting faults that hit every node, is {@link Kind#OVERDUE}, and no start at all for the blind pass
      * @param backoff waits between attempts the jobs were registered with
      * @param retryTolerance how much longer than its backoff step a retry may wait
      * @param end targets at or after it are not judged
@@ -86,7 +87,9 @@ public final class Checker {
         addPhantoms(jobs, seen, recorded, verdicts);
         addOverlaps(seen, verdicts);
         return new Findings(
-                List.copyOf(verdicts.values()), takeovers(seen, faults), disagreements(targets, seen, verdicts));
+                List.copyOf(verdicts.values()),
+                takeovers(seen, faults),
+                disagreements(targets, seen, verdicts, faults));
     }
 
     /** An attempt was lost and another node went on; a retry on another node is nothing special. */
@@ -145,7 +148,7 @@ public final class Checker {
             return new Verdict(
                     occurrence, Kind.ORPHAN, "started on " + attempts.getLast().node() + ", never ended", lateness);
         }
-        if (lateness.compareTo(settings.overdue()) > 0) {
+        if (attempts.getFirst().started().isAfter(latest(occurrence.scheduledTime(), faults))) {
             return new Verdict(occurrence, Kind.OVERDUE, "started " + lateness + " late", lateness);
         }
         var kind = redone
@@ -181,6 +184,19 @@ public final class Checker {
     private boolean maySkip(Instant due, List<Busy> busy, List<Fault> faults) {
         return busy.stream().anyMatch(run -> run.due().isBefore(due) && !run.until().isBefore(due))
                 || faults.stream().anyMatch(fault -> fault.isFelt(due, due.plus(settings.epsilon()), TAKEOVER));
+    }
+
+    /** The last moment at which what was due at {@code due} may start; while nothing could, time does not count. */
+    private Instant latest(Instant due, List<Fault> faults) {
+        var latest = due.plus(settings.overdue());
+        for (var fault : faults) {
+            if (fault.node().equals(Fault.EVERYWHERE)
+                    && fault.from().isBefore(latest)
+                    && fault.until().isAfter(due)) {
+                latest = latest.plus(Duration.between(later(fault.from(), due), fault.until()));
+            }
+        }
+        return latest;
     }
 
     private record Broken(Kind kind, String detail) {}
@@ -375,7 +391,10 @@ public final class Checker {
 
     /** The blind pass, and where it contradicts the identity pass. */
     private List<String> disagreements(
-            List<Target> targets, Map<Occurrence, List<Sighting>> seen, Map<Occurrence, Verdict> verdicts) {
+            List<Target> targets,
+            Map<Occurrence, List<Sighting>> seen,
+            Map<Occurrence, Verdict> verdicts,
+            List<Fault> faults) {
         var starts = new HashMap<String, List<Instant>>();
         seen.forEach((occurrence, attempts) -> starts.computeIfAbsent(occurrence.job(), key -> new ArrayList<>())
                 .add(attempts.getFirst().started()));
@@ -393,7 +412,7 @@ public final class Checker {
         }
         var disagreements = new ArrayList<String>();
         due.forEach((job, instants) -> {
-            int blind = unmatched(instants, starts.getOrDefault(job, List.of()));
+            int blind = unmatched(instants, starts.getOrDefault(job, List.of()), faults);
             int claimed = missed.getOrDefault(job, 0);
             if (blind > claimed) {
                 disagreements.add("%s: %d target(s) had no start within %s, the claims admit only %d"
@@ -404,16 +423,16 @@ public final class Checker {
         return disagreements;
     }
 
-    private int unmatched(List<Instant> due, List<Instant> starts) {
+    private int unmatched(List<Instant> due, List<Instant> starts, List<Fault> faults) {
         var windows = due.stream().sorted().toList();
-        var open = new PriorityQueue<Instant>();
+        var open = new PriorityQueue<Instant>(); // when each closes
         int next = 0;
         int unmatched = 0;
         for (var start : starts.stream().sorted().toList()) {
             while (next < windows.size() && !windows.get(next).isAfter(start)) {
-                open.add(windows.get(next++));
+                open.add(latest(windows.get(next++), faults));
             }
-            while (!open.isEmpty() && open.peek().plus(settings.overdue()).isBefore(start)) {
+            while (!open.isEmpty() && open.peek().isBefore(start)) {
                 open.poll();
                 unmatched++;
             }

@@ -179,6 +179,23 @@ class CheckerTest {
     }
 
     @Test
+    void while_every_node_is_hit_nothing_becomes_overdue() {
+        var world = new World();
+        world.jobs.clear();
+        world.sightings.clear();
+        world.history.clear();
+        world.jobs.add(new JobHistory(
+                "a", List.of(new Change(START.minusSeconds(9), START.minusSeconds(8), "30 0 * * * *"))));
+        world.sightings.add(seen("a", AT, 1, 1, "n1", 6_000, 6_010, true));
+        world.tell("a", AT, "succeeded", "", new Recorded.Attempt(1, 1, "n1", "succeeded", AT.plusMillis(6_010)));
+        world.faults.add(new Fault("database restart", "n1", AT.minusSeconds(1), AT.plusSeconds(2)));
+        assertThat(world.check().counts().get(Kind.OVERDUE)).isOne();
+        world.faults.add(new Fault("database restart", Fault.EVERYWHERE, AT.minusSeconds(1), AT.plusSeconds(2)));
+        assertThat(world.check().valid()).isTrue();
+        assertThat(world.check().counts().get(Kind.LATE)).isOne();
+    }
+
+    @Test
     void a_run_under_a_wrong_claim_is_found_by_the_blind_pass() {
         var world = new World();
         world.forget("a", AT);

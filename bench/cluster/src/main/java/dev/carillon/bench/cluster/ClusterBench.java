@@ -90,7 +90,7 @@ public final class ClusterBench {
             for (int node = 1; node <= setup.nodes; node++) {
                 processes.add(start(setup, database, "n" + node));
                 if (node == 1 && setup.kind.equals("quartz")) {
-                    awaitJobs(database, setup.jobs); // its nodes would collide over who registers them
+                    awaitJobs(database, setup.jobs, processes.getFirst()); // its nodes would collide over who registers them
                 }
             }
             LockSupport.parkNanos(setup.warmUp.toNanos());
@@ -184,8 +184,11 @@ public final class ClusterBench {
                 .start();
     }
 
-    private void awaitJobs(String database, int jobs) throws SQLException {
+    private void awaitJobs(String database, int jobs, Process node) throws SQLException, IOException {
         while (count(database, "select count(*) from qrtz_triggers") < jobs) {
+            if (!node.isAlive()) {
+                throw new IOException("a node ended: see the logs in " + folder);
+            }
             LockSupport.parkNanos(Duration.ofMillis(100).toNanos());
         }
     }

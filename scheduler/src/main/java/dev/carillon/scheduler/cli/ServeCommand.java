@@ -140,7 +140,10 @@ final class ServeCommand implements Callable<Integer> {
                 "{} scripts loaded, {} jobs",
                 scripts.size(),
                 scripts.stream().mapToInt(script -> script.jobs()).sum());
-        service.rehearse();
+        // Whoever debugs wants to see no runtime but the scripts'.
+        if (inspector == null) {
+            service.rehearse();
+        }
         try {
             stopped.await();
         } catch (InterruptedException e) {

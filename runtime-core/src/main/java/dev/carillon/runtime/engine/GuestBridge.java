@@ -300,7 +300,7 @@ public final class GuestBridge {
         return runtime.options().logOps();
     }
 
-    /** What the script was started with, as JSON: cwd, args, debug, mainModule, sourceMap. */
+    /** What the script was started with, as JSON: cwd, args, debug, mainModule, sourceMap, engine. */
     @Op("start")
     public String start() {
         return Json.MAPPER.writeValueAsString(runtime.start(state));

@@ -3,6 +3,7 @@ package dev.carillon.runtime.engine;
 import dev.carillon.runtime.JsRuntime;
 import dev.carillon.runtime.Op;
 import dev.carillon.runtime.RuntimeOptions;
+import dev.carillon.runtime.time.TimeSource;
 import java.util.Locale;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
@@ -28,6 +29,8 @@ public final class JsEngine implements AutoCloseable {
     private final Jit jit;
     private final GlueSources glue = new GlueSources();
     private final ModuleCache modules;
+
+    private @Nullable HeapWatch heapWatch; // guarded by this
 
     private JsEngine(Engine engine, Jit jit, ModuleCache modules) {
         this.engine = engine;
@@ -102,11 +105,24 @@ public final class JsEngine implements AutoCloseable {
 
     @Override
     public void close() {
+        synchronized (this) {
+            if (heapWatch != null) {
+                heapWatch.close();
+            }
+        }
         engine.close(true);
     }
 
     Engine polyglot() {
         return engine;
+    }
+
+    /** Made for the first runtime with a limit. */
+    synchronized HeapWatch heapWatch() {
+        if (heapWatch == null) {
+            heapWatch = new HeapWatch(engine, HOST_ACCESS, TimeSource.system());
+        }
+        return heapWatch;
     }
 
     HostAccess hostAccess() {

@@ -465,6 +465,9 @@ final class ModuleLoader implements JSModuleLoader {
         }
     }
 
+    // The engine holds a source, its parsed form and its positions several times over.
+    private static final long SOURCE_BYTES_MAX = 64L << 20;
+
     private static final Map<String, String> REMOTE_REASONS = Map.of(
             "http", "modules are not fetched over the network",
             "https", "modules are not fetched over the network",
@@ -474,6 +477,13 @@ final class ModuleLoader implements JSModuleLoader {
 
     private static byte[] readFile(String url, Path path) throws Refused {
         try {
+            long size = Files.size(path);
+            if (size > SOURCE_BYTES_MAX) {
+                throw new Refused(
+                        "Module too large: \"" + url + "\" has " + size + " bytes, the limit is " + SOURCE_BYTES_MAX
+                                + "; read data with Deno.readFile instead of importing it",
+                        null);
+            }
             return Files.readAllBytes(path);
         } catch (NoSuchFileException e) {
             throw notFound(url);

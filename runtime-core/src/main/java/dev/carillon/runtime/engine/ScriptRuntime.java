@@ -48,6 +48,8 @@ import org.jspecify.annotations.Nullable;
 final class ScriptRuntime implements JsRuntime {
     private static final long STACK_BYTES = 16L << 20; // guest recursion is deep, frames of the interpreter are large
     private static final Duration LEISURE = Duration.ofSeconds(1); // time enough to load what the script will use
+    private static final Exit OUT_OF_MEMORY =
+            new Exit.Stopped("out of memory: it asked for more than the process has left");
     private static final int SETTLE_BATCH_MAX = 1024;
     private static final String BRIDGE = "__carillon_bridge";
 
@@ -84,6 +86,7 @@ final class ScriptRuntime implements JsRuntime {
     private @Nullable Exit exit;
     private int exitCode;
     private @Nullable Rejections rejections;
+    private HeapWatch.@Nullable Watched watched;
 
     ScriptRuntime(JsEngine engine, RuntimeOptions options) {
         this.engine = engine;
@@ -127,7 +130,8 @@ final class ScriptRuntime implements JsRuntime {
             List<String> args,
             boolean debug,
             String mainModule,
-            @Nullable String sourceMap) {}
+            @Nullable String sourceMap,
+            String engine) {}
 
     Start start(OpState from) {
         return new Start(
@@ -135,7 +139,8 @@ final class ScriptRuntime implements JsRuntime {
                 options.args(),
                 options.logOps(),
                 mainModule,
-                mainModule.isEmpty() ? null : modules().mappings(mainModule));
+                mainModule.isEmpty() ? null : modules().mappings(mainModule),
+                "GraalJS, " + engine.polyglot().getImplementationName());
     }
 
     @Override
@@ -267,11 +272,18 @@ final class ScriptRuntime implements JsRuntime {
         Exit how;
         try {
             how = started.isCompletedExceptionally() ? decided() : loopUntilDone();
+        } catch (OutOfMemoryError e) {
+            how = OUT_OF_MEMORY; // made beforehand: there may be no room for another
         } catch (RuntimeException e) { // the loop's edge: a bug must not leave waiters hanging
             Log.error(ScriptRuntime.class, "The loop of '" + name() + "' broke", e);
             how = new Exit.Stopped("internal error: " + e);
         }
-        end(how);
+        try {
+            end(how);
+        } catch (OutOfMemoryError e) {
+            forgetGuest(); // which makes room
+            end(how);
+        }
     }
 
     private Exit decided() {
@@ -313,6 +325,7 @@ final class ScriptRuntime implements JsRuntime {
         modules = ModuleLoader.install(created, engine.modules(), new ModuleHost(extensions));
         modules.base(options.cwd());
         rejections = Rejections.install(created);
+        watchHeap(created);
         created.getBindings("js").putMember(BRIDGE, bridge);
         var start = new StringBuilder();
         var scripts = new ArrayList<Source>();
@@ -348,6 +361,18 @@ final class ScriptRuntime implements JsRuntime {
         }
         if (exit instanceof Exit.Failed failed) {
             throw failed.error();
+        }
+    }
+
+    private void watchHeap(Context created) {
+        long limit = options.limits().heapBytesMax();
+        if (limit < Long.MAX_VALUE) {
+            created.enter();
+            try {
+                watched = engine.heapWatch().watch(this, limit);
+            } finally {
+                created.leave();
+            }
         }
     }
 
@@ -463,6 +488,7 @@ final class ScriptRuntime implements JsRuntime {
                 Log.debug(ScriptRuntime.class, "Closing the context of '" + name() + "'", e);
             }
         }
+        forgetGuest();
         if (how instanceof Exit.Failed(JsError error)) {
             lastException = error;
             mainLoaded.completeExceptionally(error);
@@ -470,6 +496,18 @@ final class ScriptRuntime implements JsRuntime {
             mainLoaded.complete(null);
         }
         exited.complete(how);
+    }
+
+    /** Whoever keeps an ended runtime to ask how it went keeps none of the script's objects. */
+    private void forgetGuest() {
+        entries.clear();
+        context = null;
+        modules = null;
+        rejections = null;
+        if (watched != null) {
+            watched.close();
+            watched = null;
+        }
     }
 
     // --- runtime thread: the guest
@@ -505,6 +543,12 @@ final class ScriptRuntime implements JsRuntime {
         if (e.isCancelled() || e.isInterrupted() || e.isExit()) {
             if (stopReason == null && exit == null) {
                 exit = new Exit.Stopped("interrupted");
+            }
+            return true;
+        }
+        if (e.isResourceExhausted()) {
+            if (exit == null) {
+                exit = OUT_OF_MEMORY;
             }
             return true;
         }

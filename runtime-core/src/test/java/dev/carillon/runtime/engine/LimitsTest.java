@@ -27,7 +27,7 @@ class LimitsTest {
 
     @Test
     void the_timer_too_many_is_refused_and_fits_once_another_is_gone() {
-        try (var script = limited(new RuntimeLimits(MAX, MAX, MAX))) {
+        try (var script = limited(new RuntimeLimits(MAX, MAX, MAX, Long.MAX_VALUE))) {
             assertThat(script.eval("""
                     const ids = [];
                     for (let i = 0; i < 4; i++) ids.push(core.createTimer(() => {}, 1000));
@@ -49,7 +49,7 @@ class LimitsTest {
         var opener = Extension.builder("opener")
                 .ops(state -> new OpenOps(state, closed))
                 .build();
-        try (var script = limited(new RuntimeLimits(MAX, MAX, MAX), opener)) {
+        try (var script = limited(new RuntimeLimits(MAX, MAX, MAX, Long.MAX_VALUE), opener)) {
             assertThat(script.eval("""
                     ops.op_open(); ops.op_open(); // beside the three standard streams
                     const more = () => { try { return ops.op_open() } catch (e) { return String(e) } };
@@ -75,7 +75,7 @@ class LimitsTest {
                     return new OpResult.Nothing();
                 })
                 .build();
-        try (var script = limited(new RuntimeLimits(MAX, MAX, MAX), counting)) {
+        try (var script = limited(new RuntimeLimits(MAX, MAX, MAX, Long.MAX_VALUE), counting)) {
             assertThat(script.run("""
                     let refused = 0;
                     for (let i = 0; i < 3; i++) ops.op_wait_for_ever().catch(() => {});
@@ -103,11 +103,11 @@ class LimitsTest {
 
     @Test
     void a_limit_below_one_is_refused() {
-        assertThatThrownBy(() -> new RuntimeLimits(0, 1, 1))
+        assertThatThrownBy(() -> new RuntimeLimits(0, 1, 1, 1))
                 .hasMessage("pendingOpsMax is 0: a script needs at least 1");
-        assertThatThrownBy(() -> new RuntimeLimits(1, -1, 1))
+        assertThatThrownBy(() -> new RuntimeLimits(1, -1, 1, 1))
                 .hasMessage("resourcesMax is -1: a script needs at least 1");
-        assertThatThrownBy(() -> new RuntimeLimits(1, 1, 0)).hasMessage("timersMax is 0: a script needs at least 1");
+        assertThatThrownBy(() -> new RuntimeLimits(1, 1, 0, 1)).hasMessage("timersMax is 0: a script needs at least 1");
     }
 
     private static RuntimeHarness limited(RuntimeLimits limits, Extension... more) {

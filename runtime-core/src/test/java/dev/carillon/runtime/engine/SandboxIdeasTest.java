@@ -258,29 +258,4 @@ class SandboxIdeasTest {
             assertThat(script.lines).containsExactly("true", "0");
         }
     }
-
-    @Test
-    @Tag("S2.11")
-    void a_million_calls_leave_the_heap_flat() {
-        try (var script = new RuntimeHarness(TimeSource.system(), ProbeOps.extension())) {
-            var calls = "for (let i = 0; i < 250000; i++) { ops.op_add(i, 1); ops.op_string('x'); }";
-            script.eval(calls);
-            long before = used();
-            script.eval(calls);
-            long after = used();
-            assertThat(after - before).as("bytes kept by 500,000 calls more").isLessThan(8L << 20);
-        }
-    }
-
-    private static long used() {
-        // The smallest of a few: garbage of other tests may not be collected at once.
-        long least = Long.MAX_VALUE;
-        for (int i = 0; i < 4; i++) {
-            System.gc();
-            least = Math.min(
-                    least,
-                    Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory());
-        }
-        return least;
-    }
 }

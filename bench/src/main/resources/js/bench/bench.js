@@ -3,6 +3,7 @@ import {
   op_bench_add,
   op_bench_async_blocking,
   op_bench_async_ready,
+  op_bench_done,
   op_bench_fill,
   op_bench_greet,
   op_bench_point,
@@ -11,7 +12,7 @@ import { core } from "ext:core/mod.js";
 
 const bytes = new Uint8Array(1024);
 
-core.defineGlobal("loops", {
+const loops = {
   scalar(n) {
     let sum = 0;
     for (let i = 0; i < n; i++) sum = op_bench_add(sum, i) | 0;
@@ -35,13 +36,18 @@ core.defineGlobal("loops", {
   async asyncReady(n) {
     let sum = 0;
     for (let i = 0; i < n; i++) sum += await op_bench_async_ready(i);
-    globalThis.done = sum;
+    return sum;
   },
   async asyncBlocking(n) {
     const pending = [];
     for (let i = 0; i < n; i++) pending.push(op_bench_async_blocking(i));
     let sum = 0;
     for (const value of await Promise.all(pending)) sum += value;
-    globalThis.done = sum;
+    return sum;
   },
-});
+  async run(loop, n) {
+    op_bench_done(await loops[loop](n));
+  },
+};
+
+core.defineGlobal("loops", loops);

@@ -10,6 +10,20 @@ public final class BenchOps {
     /** A struct argument and result. */
     public record Point(double x, double y) {}
 
+    private volatile CompletableFuture<Double> sum = new CompletableFuture<>();
+
+    /** What the loop that is started next will have summed up. */
+    CompletableFuture<Double> expectSum() {
+        var expected = new CompletableFuture<Double>();
+        sum = expected;
+        return expected;
+    }
+
+    @Op("op_bench_done")
+    public void done(double value) {
+        sum.complete(value);
+    }
+
     @Op("op_bench_add")
     public int add(int a, int b) {
         return a + b;

@@ -581,8 +581,24 @@ public final class FileOps {
                 .later();
     }
 
+    /** Part of a name, and of nothing else: the right to write a folder is none to what lies beside it. */
+    private static void checkNamePart(@Nullable String part) {
+        if (part == null) {
+            return;
+        }
+        if (part.indexOf('/') >= 0 || part.indexOf('\\') >= 0) {
+            throw new JsVisibleException("Error", "Invalid path separator in prefix or suffix: \"" + part + "\"");
+        }
+        if (part.chars().anyMatch(Character::isISOControl)) {
+            throw new JsVisibleException(
+                    "Error", "Invalid control character in prefix or suffix: \"" + part.replaceAll("\\p{Cntrl}", "\ufffd") + "\"");
+        }
+    }
+
     private Call<String> makeTempCall(
             boolean folder, @Nullable String dir, @Nullable String prefix, @Nullable String suffix, String api) {
+        checkNamePart(prefix);
+        checkNamePart(suffix);
         Path parent;
         if (dir == null) {
             permissions.check(Kind.WRITE, "<TMP>", api);

@@ -8,6 +8,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Pattern;
 
 /**
  * Text to bytes and back. Streaming state (an unfinished sequence at the end of a chunk) stays with the caller, which
@@ -16,6 +17,8 @@ import java.nio.charset.StandardCharsets;
  * <p>Threads: stateless.
  */
 public final class EncodingOps {
+    // What may be looked up at all; the JVM answers anything else with an exception.
+    private static final Pattern CHARSET_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9+.:_-]*");
     private static final String USER_DEFINED = "x-user-defined";
     private static final Charset WINDOWS_1252 = Charset.forName("windows-1252");
 
@@ -30,7 +33,7 @@ public final class EncodingOps {
     /** Whether this JVM has the charset; {@code x-user-defined} is ours. */
     @Op("op_encoding_supported")
     public boolean supported(String charset) {
-        return charset.equals(USER_DEFINED) || Charset.isSupported(charset);
+        return charset.equals(USER_DEFINED) || CHARSET_NAME.matcher(charset).matches() && Charset.isSupported(charset);
     }
 
     /**
@@ -72,7 +75,7 @@ public final class EncodingOps {
         }
         var action = fatal ? CodingErrorAction.REPORT : CodingErrorAction.REPLACE;
         var decoder =
-                Charset.forName(charset).newDecoder().onMalformedInput(action).onUnmappableCharacter(action);
+                known(charset).newDecoder().onMalformedInput(action).onUnmappableCharacter(action);
         var in = ByteBuffer.wrap(data);
         // Room for the worst case, plus what flush may add.
         var out = CharBuffer.allocate((int) Math.ceil(data.length * (double) decoder.maxCharsPerByte()) + 4);
@@ -84,6 +87,13 @@ public final class EncodingOps {
             throw invalid();
         }
         return new Chunk(out.flip().toString(), in.position());
+    }
+
+    private Charset known(String name) {
+        if (!supported(name)) {
+            throw new JsVisibleException("RangeError", "The encoding '" + name + "' is not supported");
+        }
+        return Charset.forName(name);
     }
 
     private static JsVisibleException invalid() {

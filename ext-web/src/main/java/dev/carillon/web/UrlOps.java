@@ -1,5 +1,6 @@
 package dev.carillon.web;
 
+import dev.carillon.runtime.JsVisibleException;
 import dev.carillon.runtime.Op;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -26,8 +27,8 @@ public final class UrlOps {
     @Op("op_web_url_set")
     public String set(String href, int part, String value) {
         var url = Url.parse(href, null);
-        if (url == null) {
-            throw new IllegalStateException("not a serialised URL: " + href);
+        if (url == null || part < 0 || part >= PARTS.length) {
+            throw JsVisibleException.typeError("Not a URL and a part of it: '" + href + "', " + part);
         }
         url.set(PARTS[part], value);
         return url.href();

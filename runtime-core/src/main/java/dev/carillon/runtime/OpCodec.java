@@ -47,7 +47,7 @@ public final class OpCodec {
         return (state, control, buffers) -> {
             var request = read(control);
             var promiseId = request.path("promiseId");
-            var id = promiseId.isNumber() ? (Integer) promiseId.intValue() : null;
+            var id = promiseId.isInt() ? (Integer) promiseId.intValue() : null;
             try {
                 var value = op.call(state, request.path("args"), buffers);
                 if (value instanceof CompletionStage<?> stage) {

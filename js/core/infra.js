@@ -122,6 +122,7 @@ const failures = newCounters();
 const begun = newCounters();
 const settled = newCounters();
 const settledBadly = newCounters();
+const collecting = { __proto__: null }; // op ids
 
 /** The counters of each op id, as JSON; see GuestBridge.metrics. */
 function metrics() {
@@ -266,10 +267,16 @@ function settle(count) {
     const pending = takePending(id);
     if (next === id * 2) {
       settled[pending.op]++;
+      if (collecting[pending.op]) {
+        bridge.collect(pending.op, COMPLETED_LATER);
+      }
       const value = bridge.settledValue();
       pending.resolve(pending.decode === null ? value : pending.decode(value));
     } else {
       settledBadly[pending.op]++;
+      if (collecting[pending.op]) {
+        bridge.collect(pending.op, FAILED_LATER);
+      }
       rejectWhereAwaited(pending);
     }
   }
@@ -397,6 +404,26 @@ export function loadOp(rid, name) {
   }
   return function op(control, ...buffers) {
     return raw(id, [control, ...buffers], op);
+  };
+}
+
+const [DISPATCHED, COMPLETED, FAILED, COMPLETED_LATER, FAILED_LATER] = [0, 1, 2, 3, 4];
+
+/** Wraps an op so that its collector is told of each call. */
+export function collected(id, op) {
+  collecting[id] = true;
+  return (...args) => {
+    bridge.collect(id, DISPATCHED);
+    let event = FAILED;
+    try {
+      const result = op(...args);
+      event = !(result instanceof Promise) ? COMPLETED : result[PROMISE_ID] !== undefined ? -1 : bridge.peek(result)[1];
+      return result;
+    } finally {
+      if (event >= 0) {
+        bridge.collect(id, event);
+      }
+    }
   };
 }
 

@@ -22,6 +22,7 @@ const typedSubarray = Uint8Array.prototype.subarray;
 const stringMatch = String.prototype.match;
 const stringSearch = String.prototype.search;
 const stringSlice = String.prototype.slice;
+const { fromCharCode } = String;
 const stringReplaceAll = String.prototype.replaceAll;
 
 // --- asynchronous context
@@ -140,6 +141,30 @@ function runImmediate() {
   } catch (e) {
     reportException(e);
   }
+}
+
+// Callbacks that run as soon as the script has returned and its microtasks are done, before anything else.
+const ticks = [];
+let ticksTaken = 0;
+
+function queueNextTick(callback, ...args) {
+  ticks[ticks.length] = { callback, args, snapshot: new Snapshot() };
+  bridge.tick();
+}
+
+function runTicks() {
+  while (ticksTaken < ticks.length) {
+    const tick = ticks[ticksTaken];
+    ticks[ticksTaken++] = undefined;
+    try {
+      apply(snapshotRun, tick.snapshot, [tick.callback, ...tick.args]);
+    } catch (e) {
+      reportException(e);
+    }
+    bridge.runMicrotasks();
+  }
+  ticks.length = 0;
+  ticksTaken = 0;
 }
 
 // --- uncaught errors
@@ -313,6 +338,8 @@ bridge.install({
   ...infra.loopEntries,
   fireTimer,
   runImmediate,
+  runTicks,
+  stack: () => framesOf(new Error()),
   rejections,
   loadMain,
   loadAhead,
@@ -358,6 +385,20 @@ function evalContext(source, name) {
     const isNativeError = thrown instanceof Error;
     return [null, { thrown, isNativeError, isCompileError: thrown instanceof SyntaxError }];
   }
+}
+
+/** A function of these parameters and this body: `[function, null]`, or what `evalContext` gives for a failure. */
+function compileFunction(source, name, parameters = []) {
+  return evalContext(`(function (${parameters}) {${source}\n})`, name);
+}
+
+/** A string with one character for each byte. */
+function encodeBinaryString(bytes) {
+  let text = "";
+  for (let i = 0; i < bytes.length; i++) {
+    text += fromCharCode(bytes[i]);
+  }
+  return text;
 }
 
 /** `[0, null]` pending, `[1, value]` fulfilled, `[2, reason]` rejected. */
@@ -462,6 +503,8 @@ export const core = {
   refTimer,
   unrefTimer,
   queueMacrotask,
+  queueNextTick,
+  runMicrotasks: () => bridge.runMicrotasks(),
   registerErrorClass,
   registerErrorBuilder,
   buildCustomError,
@@ -483,7 +526,10 @@ export const core = {
   createCancelHandle: op_cancel_handle,
   encode: op_encode,
   decode: op_decode,
+  byteLength: (text) => op_encode(text).length,
+  encodeBinaryString,
   evalContext,
+  compileFunction,
   getPromiseDetails,
   config: (extension) => JSON.parse(bridge.config(String(extension))),
   start: () => JSON.parse(bridge.start()),
@@ -499,6 +545,9 @@ export const core = {
   pub: infra.pub,
   sub: infra.sub,
   eventLoopHasMoreWork: () => bridge.hasMoreWork(),
+  setLeakTracingEnabled: (on) => bridge.setLeakTraces(on === true),
+  /** Kind and number to stack trace, of what is going on and began while tracing was on. */
+  getAllLeakTraces: () => JSON.parse(bridge.leakTraces()),
   pendingOps: () => JSON.parse(bridge.pendingOps()),
   refOpPromise: infra.refOpPromise,
   unrefOpPromise: infra.unrefOpPromise,

@@ -591,7 +591,9 @@ public final class FileOps {
         }
         if (part.chars().anyMatch(Character::isISOControl)) {
             throw new JsVisibleException(
-                    "Error", "Invalid control character in prefix or suffix: \"" + part.replaceAll("\\p{Cntrl}", "\ufffd") + "\"");
+                    "Error",
+                    "Invalid control character in prefix or suffix: \"" + part.replaceAll("\\p{Cntrl}", "\ufffd")
+                            + "\"");
         }
     }
 

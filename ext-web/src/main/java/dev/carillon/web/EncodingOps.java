@@ -74,8 +74,7 @@ public final class EncodingOps {
             return new Chunk(decoded.text(), decoded.consumed());
         }
         var action = fatal ? CodingErrorAction.REPORT : CodingErrorAction.REPLACE;
-        var decoder =
-                known(charset).newDecoder().onMalformedInput(action).onUnmappableCharacter(action);
+        var decoder = known(charset).newDecoder().onMalformedInput(action).onUnmappableCharacter(action);
         var in = ByteBuffer.wrap(data);
         // Room for the worst case, plus what flush may add.
         var out = CharBuffer.allocate((int) Math.ceil(data.length * (double) decoder.maxCharsPerByte()) + 4);

@@ -10,18 +10,22 @@ import java.util.Map;
  * @param resources open resources: rid to debug name
  * @param timers timers that fire once: id to delay in milliseconds; the runtime's own are left out
  * @param intervals timers that repeat, likewise
+ * @param traces where each of them began, as a stack trace of the script, by kind and number: {@code op 3}, {@code resource
+ *     4}, {@code timer 1}. Empty unless {@link RuntimeOptions#leakTraces} is on
  */
 public record Activity(
         Map<Integer, String> ops,
         Map<Integer, String> resources,
         Map<Integer, Double> timers,
-        Map<Integer, Double> intervals) {
+        Map<Integer, Double> intervals,
+        Map<String, String> traces) {
 
     public Activity {
         ops = Map.copyOf(ops);
         resources = Map.copyOf(resources);
         timers = Map.copyOf(timers);
         intervals = Map.copyOf(intervals);
+        traces = Map.copyOf(traces);
     }
 
     /** What began and what ended between two snapshots. */
@@ -44,10 +48,11 @@ public record Activity(
                 minus(ops, other.ops),
                 minus(resources, other.resources),
                 minus(timers, other.timers),
-                minus(intervals, other.intervals));
+                minus(intervals, other.intervals),
+                minus(traces, other.traces));
     }
 
-    private static <V> Map<Integer, V> minus(Map<Integer, V> from, Map<Integer, V> taken) {
+    private static <K, V> Map<K, V> minus(Map<K, V> from, Map<K, V> taken) {
         var rest = new LinkedHashMap<>(from);
         rest.keySet().removeAll(taken.keySet());
         return rest;

@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -39,6 +40,7 @@ public final class Extension {
     private final Map<String, Object> config;
     private final boolean enabled;
     private final @Nullable String entryPoint;
+    private final @Nullable LateState<?> lateState;
     private final ClassLoader resources;
 
     private Extension(Builder builder) {
@@ -53,6 +55,7 @@ public final class Extension {
         config = Map.copyOf(builder.config);
         enabled = builder.enabled;
         entryPoint = builder.entryPoint;
+        lateState = builder.lateState;
         resources = builder.resources;
     }
 
@@ -114,6 +117,23 @@ public final class Extension {
         return entryPoint;
     }
 
+    /** What the runtime is to be given after its start, or null. */
+    public @Nullable LateState<?> lateState() {
+        return lateState;
+    }
+
+    /**
+     * State made of a value that is known only once the runtime runs.
+     *
+     * @param type of that value
+     */
+    public record LateState<A>(Class<A> type, BiConsumer<OpState, A> init) {
+        /** @throws ClassCastException unless {@code value} is of the type */
+        public void apply(OpState state, Object value) {
+            init.accept(state, type.cast(value));
+        }
+    }
+
     /** Where {@code js/<extension>/<file>} is looked up. */
     public ClassLoader resources() {
         return resources;
@@ -132,6 +152,7 @@ public final class Extension {
         private final Map<String, Object> config = new LinkedHashMap<>();
         private boolean enabled = true;
         private @Nullable String entryPoint;
+        private @Nullable LateState<?> lateState;
         private ClassLoader resources = Extension.class.getClassLoader();
 
         private Builder(String name) {
@@ -145,6 +166,12 @@ public final class Extension {
 
         public Builder state(Consumer<OpState> init) {
             states.add(init);
+            return this;
+        }
+
+        /** State whose making waits for {@link JsRuntime#initialiseLate}; ops that need it fail until then. */
+        public <A> Builder lateState(Class<A> type, BiConsumer<OpState, A> init) {
+            lateState = new LateState<>(type, init);
             return this;
         }
 

@@ -1,6 +1,7 @@
 package dev.carillon.runtime;
 
 import java.net.URI;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -37,6 +38,15 @@ public interface JsRuntime extends AutoCloseable {
 
     /** What is going on now: ops in flight, open resources, timers. Fails once the runtime has ended. */
     CompletableFuture<Activity> activity();
+
+    /**
+     * Gives the extensions that ask for it ({@link Extension.Builder#lateState}) their late state, in one call, once. Fails
+     * with {@link IllegalStateException} unless there is one value for each of them, in the order of the extensions.
+     */
+    CompletableFuture<Void> initialiseLate(List<LateValue> values);
+
+    /** What one extension's late state is made of. */
+    record LateValue(String extension, Object value) {}
 
     /** Counts by op name, of the ops that were called. Fails once the runtime has ended. */
     CompletableFuture<Map<String, OpMetrics>> metrics();

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.IntConsumer;
 
 /**
  * The resources of one runtime, by rid. Rids count up from 0 and are never used again. In {@link OpState} under this
@@ -17,6 +18,7 @@ import java.util.Map;
 public final class ResourceTable {
     private final Map<Integer, Resource> entries = new LinkedHashMap<>();
     private final int max;
+    private IntConsumer opened = rid -> {};
     private int next;
 
     public ResourceTable() {
@@ -39,7 +41,13 @@ public final class ResourceTable {
         }
         int rid = next++;
         entries.put(rid, resource);
+        opened.accept(rid);
         return rid;
+    }
+
+    /** Tells {@code listener} of every rid given out from now on. */
+    public void onOpen(IntConsumer listener) {
+        opened = listener;
     }
 
     /** @throws JsVisibleException BadResource when {@code rid} is unknown or holds another type */

@@ -24,6 +24,8 @@ public final class RuntimeOptions {
     private final boolean colors;
     private final boolean logOps;
     private final RuntimeLimits limits;
+    private final OpCollector.Factory collectors;
+    private final boolean leakTraces;
 
     private RuntimeOptions(Builder builder) {
         extensions = List.copyOf(builder.extensions);
@@ -37,6 +39,8 @@ public final class RuntimeOptions {
         colors = builder.colors;
         logOps = builder.logOps;
         limits = builder.limits;
+        collectors = builder.collectors;
+        leakTraces = builder.leakTraces;
     }
 
     public static Builder builder() {
@@ -91,6 +95,16 @@ public final class RuntimeOptions {
         return logOps;
     }
 
+    /** Who is told of op calls while they happen. */
+    public OpCollector.Factory collectors() {
+        return collectors;
+    }
+
+    /** True if {@link Activity} tells where what is going on began; costs a stack trace each. */
+    public boolean leakTraces() {
+        return leakTraces;
+    }
+
     /** How much the script may have going on at a time. */
     public RuntimeLimits limits() {
         return limits;
@@ -111,6 +125,8 @@ public final class RuntimeOptions {
         private Path cwd = Path.of("");
         private boolean colors;
         private boolean logOps;
+        private OpCollector.Factory collectors = (id, count, op) -> null;
+        private boolean leakTraces;
         private RuntimeLimits limits = RuntimeLimits.none();
 
         private Builder() {}
@@ -162,6 +178,16 @@ public final class RuntimeOptions {
 
         public Builder logOps(boolean on) {
             logOps = on;
+            return this;
+        }
+
+        public Builder collectors(OpCollector.Factory factory) {
+            collectors = factory;
+            return this;
+        }
+
+        public Builder leakTraces(boolean on) {
+            leakTraces = on;
             return this;
         }
 

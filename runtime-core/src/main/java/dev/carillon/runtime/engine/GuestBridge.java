@@ -1,10 +1,12 @@
 package dev.carillon.runtime.engine;
 
+import com.oracle.truffle.js.lang.JavaScriptLanguage;
 import dev.carillon.runtime.Activity;
 import dev.carillon.runtime.Extension;
 import dev.carillon.runtime.JsBuffer;
 import dev.carillon.runtime.JsVisibleException;
 import dev.carillon.runtime.Op;
+import dev.carillon.runtime.OpCollector;
 import dev.carillon.runtime.OpHandler;
 import dev.carillon.runtime.OpMetrics;
 import dev.carillon.runtime.OpResult;
@@ -16,6 +18,7 @@ import dev.carillon.runtime.time.TimeSource;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -35,6 +38,7 @@ public final class GuestBridge {
     private static final int READY = -1;
     private static final int FAILED = -2;
     private static final int NOTHING = -3;
+    private static final OpCollector.Event[] EVENTS = OpCollector.Event.values();
     private static final double NANOS_PER_MS = 1e6;
 
     private final ScriptRuntime runtime;
@@ -47,9 +51,13 @@ public final class GuestBridge {
     private final Plugins plugins;
     private final Map<Integer, GuestTimer> timers = new HashMap<>();
     private final Map<Integer, PendingOp> lazyOps = new HashMap<>();
+    private final Map<Integer, OpCollector> collectors = new HashMap<>();
+    private final Map<String, String> traces = new HashMap<>(); // of what may have ended since
+    private boolean leakTraces;
     private int nextTimer = 1;
     private int referencedTimers;
     private int immediates;
+    private boolean ticks;
     private int lookups;
     private int subscriptions;
     private static final int BRIEF_MAX = 60; // characters of a result in the log of ops
@@ -114,6 +122,8 @@ public final class GuestBridge {
         DISPATCH("dispatch"),
         DESCRIBE("describe"),
         METRICS("metrics"),
+        STACK("stack"),
+        RUN_TICKS("runTicks"),
         REGISTERED("registered"),
         UNREGISTERED("unregistered"),
         MESSAGE("message"),
@@ -148,6 +158,64 @@ public final class GuestBridge {
     @Op("opCount")
     public int opCount() {
         return ops.size();
+    }
+
+    // --- collectors and traces
+
+    /** Asks for collectors of all ops; before the guest starts. */
+    void collect(OpCollector.Factory factory) {
+        for (var op : ops.all()) {
+            var collector = factory.collector(op.id(), ops.size(), op.declaration());
+            if (collector != null) {
+                collectors.put(op.id(), collector);
+            }
+        }
+    }
+
+    boolean collected(OpDecl op) {
+        return collectors.containsKey(op.id());
+    }
+
+    /** @param event ordinal of an {@link OpCollector.Event} */
+    @Op("collect")
+    public void collect(int id, int event) {
+        var collector = collectors.get(id);
+        if (collector != null) {
+            var op = ops.op(id);
+            collector.record(op.declaration(), EVENTS[event], op.source());
+        }
+    }
+
+    @Op("setLeakTraces")
+    public void setLeakTraces(boolean on) {
+        leakTraces = on;
+        traces.clear();
+        state.borrow(ResourceTable.class).onOpen(rid -> began("resource", rid));
+    }
+
+    private void began(String kind, int number) {
+        if (leakTraces) {
+            traces.put(kind + " " + number, runtime.guestStack());
+        }
+    }
+
+    /** Traces of what is going on still, as JSON. */
+    @Op("leakTraces")
+    public String leakTraces() {
+        return Json.MAPPER.writeValueAsString(tracesOf(state.borrow(ResourceTable.class)));
+    }
+
+    private Map<String, String> tracesOf(ResourceTable resources) {
+        var open = new HashSet<String>();
+        pending.all().forEach(op -> open.add("op " + op.promiseId));
+        resources.names().keySet().forEach(rid -> open.add("resource " + rid));
+        timers.forEach((id, timer) -> {
+            if (!timer.system) {
+                open.add("timer " + id);
+            }
+        });
+        traces.keySet().retainAll(open);
+        return traces;
     }
 
     // --- ops by id
@@ -284,6 +352,7 @@ public final class GuestBridge {
 
     private PendingOp begin(OpDecl op) {
         var begun = pending.begin(op);
+        began("op", begun.promiseId);
         if (tracing()) {
             startedNanos.put(begun.promiseId, loop.time().nanoTime());
         }
@@ -532,6 +601,7 @@ public final class GuestBridge {
         }
         var timer = new GuestTimer(nextTimer++, delayMs, repeats, referenced, system);
         timers.put(timer.id, timer);
+        began("timer", timer.id);
         referencedTimers += referenced ? 1 : 0;
         timer.entry = loop.timers().add(loop.time().nanoTime() + timer.nanos(), timer::fire);
         return timer.id;
@@ -589,6 +659,26 @@ public final class GuestBridge {
         return runtime.eval(Source.newBuilder("js", source, name).buildLiteral());
     }
 
+    /** Runs the jobs of settled promises there and then. */
+    @Op("runMicrotasks")
+    public void runMicrotasks() {
+        var realm = JavaScriptLanguage.getCurrentJSRealm();
+        realm.getContext().processAllPendingPromiseJobs(realm);
+    }
+
+    /** Asks for {@link Entry#RUN_TICKS} as soon as the guest has returned. */
+    @Op("tick")
+    public void tick() {
+        ticks = true;
+    }
+
+    /** True once for any number of {@link #tick}s. */
+    boolean takeTicks() {
+        boolean any = ticks;
+        ticks = false;
+        return any;
+    }
+
     @Op("hasMoreWork")
     public boolean hasMoreWork() {
         return runtime.alive();
@@ -625,7 +715,7 @@ public final class GuestBridge {
                 (timer.repeats ? repeating : once).put(id, timer.delayMs);
             }
         });
-        return new Activity(opsInFlight(), resources.names(), once, repeating);
+        return new Activity(opsInFlight(), resources.names(), once, repeating, Map.copyOf(tracesOf(resources)));
     }
 
     private Map<Integer, String> opsInFlight() {

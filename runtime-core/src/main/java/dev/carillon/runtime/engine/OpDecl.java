@@ -1,6 +1,8 @@
 package dev.carillon.runtime.engine;
 
 import dev.carillon.runtime.JsVisibleException;
+import dev.carillon.runtime.OpCollector;
+import dev.carillon.runtime.OpDeclaration;
 import dev.carillon.runtime.OpHandler;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +31,20 @@ record OpDecl(int id, String name, String namespace, Body body) {
 
     boolean async() {
         return body instanceof Body.Bound bound && bound.binding().async();
+    }
+
+    /** As extensions see it. */
+    OpDeclaration declaration() {
+        return new OpDeclaration(name, namespace, async(), body instanceof Body.Disabled, null);
+    }
+
+    OpCollector.Source source() {
+        if (async()) {
+            return OpCollector.Source.ASYNC;
+        }
+        return body instanceof Body.Bound bound && bound.binding().direct()
+                ? OpCollector.Source.FAST
+                : OpCollector.Source.SLOW;
     }
 
     /** @throws IllegalStateException unless the op is a method */

@@ -3,6 +3,7 @@ package dev.carillon.runtime.engine;
 import dev.carillon.runtime.Op;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 /*
  * The text of "ext:core/ops" as one importing module sees it: a JavaScript function for each op that module names, so that
@@ -19,15 +20,23 @@ final class OpSources {
      * @param ops those the importing module names
      * @param traced whether each call is to be logged
      */
-    static String module(List<OpDecl> ops, boolean traced) {
+    static String module(List<OpDecl> ops, boolean traced, Predicate<OpDecl> collected) {
         var text = new StringBuilder("""
                 import {
-                  adapter, admit, bool, buffer, bufferOf, calls, fail, f64, host, i32, i64, json, jsonArray, jsonObject, lazy,
+                  adapter, admit, bool, buffer, bufferOf, calls, collected, fail, f64, host, i32, i64, json, jsonArray, jsonObject, lazy,
                   lengthOf, list, offsetOf, raw, traced, rejected, safe, state, str, toBytes, toJson, track,
                 } from "ext:core/infra.js";
                 """);
         for (var op : ops) {
             function(op, text);
+            if (collected.test(op)) {
+                text.append(op.name())
+                        .append(" = collected(")
+                        .append(op.id())
+                        .append(", ")
+                        .append(op.name())
+                        .append(");\n");
+            }
             if (traced) {
                 text.append(op.name())
                         .append(" = traced(\"")

@@ -60,6 +60,7 @@ final class ScriptRuntime implements JsRuntime {
     private final OpState state;
     private final ResourceTable resources;
     private final OpTable ops = new OpTable();
+    private final LateStates late;
     private final PendingOps pending;
     private final GuestBridge bridge;
     private final Map<Entry, Value> entries = new EnumMap<>(Entry.class);
@@ -98,6 +99,7 @@ final class ScriptRuntime implements JsRuntime {
         state = new OpState(thread);
         resources = new ResourceTable(options.limits().resourcesMax());
         pending = new PendingOps(thread, loop::wake, options.limits().pendingOpsMax());
+        late = new LateStates(options.extensions());
         bridge = new GuestBridge(this, ops, state, pending, loop);
     }
 
@@ -176,7 +178,7 @@ final class ScriptRuntime implements JsRuntime {
                     result.completeExceptionally(error);
                 }
             }
-            checkRejections();
+            afterGuest();
         });
     }
 
@@ -209,6 +211,18 @@ final class ScriptRuntime implements JsRuntime {
     @Override
     public CompletableFuture<Activity> activity() {
         return post(new CompletableFuture<>(), result -> result.complete(bridge.activity(resources)));
+    }
+
+    @Override
+    public CompletableFuture<Void> initialiseLate(List<LateValue> values) {
+        return post(new CompletableFuture<>(), result -> {
+            try {
+                late.initialise(values, state);
+                result.complete(null);
+            } catch (RuntimeException e) { // the embedder's own mistake, or that of the extension it names
+                result.completeExceptionally(e);
+            }
+        });
     }
 
     @Override
@@ -316,6 +330,7 @@ final class ScriptRuntime implements JsRuntime {
             extension.states().forEach(init -> init.accept(state));
         }
         ops.addAll(extensions, state);
+        bridge.collect(options.collectors());
         startContext(extensions);
     }
 
@@ -325,6 +340,7 @@ final class ScriptRuntime implements JsRuntime {
         modules = ModuleLoader.install(created, engine.modules(), new ModuleHost(extensions));
         modules.base(options.cwd());
         rejections = Rejections.install(created);
+        bridge.setLeakTraces(options.leakTraces());
         watchHeap(created);
         created.getBindings("js").putMember(BRIDGE, bridge);
         var start = new StringBuilder();
@@ -522,7 +538,7 @@ final class ScriptRuntime implements JsRuntime {
             }
             var value = function.execute(args);
             var result = value.isBoolean() ? (Object) value.asBoolean() : value.isString() ? value.asString() : null;
-            checkRejections();
+            afterGuest();
             return result;
         } catch (PolyglotException e) {
             if (!ended(e)) {
@@ -530,6 +546,20 @@ final class ScriptRuntime implements JsRuntime {
             }
             return null;
         }
+    }
+
+    /** What comes between one entry into the guest and the next. */
+    private void afterGuest() {
+        if (bridge.takeTicks() && goesOn()) {
+            guestCall(Entry.RUN_TICKS);
+        }
+        checkRejections();
+    }
+
+    /** Where guest code is, as the text of a stack trace; empty when none is on the stack. */
+    String guestStack() {
+        var function = entries.get(Entry.STACK);
+        return function == null ? "" : function.execute().asString();
     }
 
     private void checkRejections() {
@@ -661,7 +691,7 @@ final class ScriptRuntime implements JsRuntime {
             var wanted = ops.all().stream()
                     .filter(op -> names == null || names.contains(op.name()))
                     .toList();
-            return OpSources.module(wanted, options.logOps());
+            return OpSources.module(wanted, options.logOps(), bridge::collected);
         }
 
         @Override

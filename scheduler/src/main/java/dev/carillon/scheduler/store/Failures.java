@@ -94,6 +94,12 @@ final class Failures {
                 || e instanceof java.sql.SQLRecoverableException;
     }
 
+    /** The server has undone the whole transaction for certain: this process was away, or waited in a circle. */
+    static boolean isUndone(SQLException e) {
+        var state = e.getSQLState() == null ? "" : e.getSQLState();
+        return state.equals(IDLE_IN_TRANSACTION) || state.equals("40001") || state.equals("40P01");
+    }
+
     static boolean isConflict(SQLException e) {
         return CONFLICTS.contains(e.getSQLState());
     }

@@ -43,6 +43,7 @@ public final class JdbcRunStore implements RunStore {
     /** Characters of an error text that are kept. */
     static final int ERROR_LENGTH_MAX = 65_536;
 
+    private static final int WRITE_TRIES = 5;
     private static final int DELETE_MAX = 1_000; // runs of one transaction, so that nobody waits long for its locks
     private static final String SUMMARY = "select r.id, j.script, j.name, r.scheduled_at, r.state, r.reason,"
             + " r.trigger_kind, r.attempt, r.first_started_at, r.ended_at, r.node, r.error"
@@ -164,8 +165,8 @@ public final class JdbcRunStore implements RunStore {
             var newest = new HashMap<JobKey, Instant>();
             // Runs by hand are few: the newest scheduled one is found within a step or two of the index.
             try (var select = connection.prepareStatement(
-                            "select j.script, j.name, (select r.scheduled_at from run r"
-                                    + " where r.job = j.num and r.trigger_kind = 'schedule' order by r.id desc limit 1) from job j");
+                            "select j.script, j.name, (select r.scheduled_at from run r where r.job = j.num and"
+                                    + " r.trigger_kind = 'schedule' order by r.id desc limit 1) from job j");
                     var rows = select.executeQuery()) {
                 while (rows.next()) {
                     var at = instant(rows, 3);
@@ -426,9 +427,9 @@ public final class JdbcRunStore implements RunStore {
     private static List<AttemptRow> attempts(Connection connection, RunId id) throws SQLException {
         var attempts = new ArrayList<AttemptRow>();
         try (var select =
-                connection.prepareStatement("select attempt, state, started_at, ended_at, node, error, retry_at"
-                        + " from attempt where run = ? union all select attempt, state, started_at, ended_at, node, error, retry_at"
-                        + " from run where id = ? and attempt > 0 order by 1")) {
+                connection.prepareStatement("select attempt, state, started_at, ended_at, node, error, retry_at from"
+                        + " attempt where run = ? union all select attempt, state, started_at, ended_at, node, error,"
+                        + " retry_at from run where id = ? and attempt > 0 order by 1")) {
             select.setString(1, id.text());
             select.setString(2, id.text());
             try (var rows = select.executeQuery()) {
@@ -507,11 +508,16 @@ public final class JdbcRunStore implements RunStore {
         }
     }
 
+    /** All of it or nothing; what the server has undone because this process was slow is done again. */
     private <T> T write(Database.Work<T> work) {
-        try {
-            return database.transaction(work);
-        } catch (SQLException e) {
-            throw database.explain(e);
+        for (int tries = 1; ; tries++) {
+            try {
+                return database.transaction(work);
+            } catch (SQLException e) {
+                if (tries == WRITE_TRIES || !Failures.isUndone(e)) {
+                    throw database.explain(e);
+                }
+            }
         }
     }
 

@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
+import dev.carillon.scheduler.run.Reason;
 import dev.carillon.scheduler.run.RunStore;
 import dev.carillon.scheduler.run.StoreException;
 import dev.carillon.scheduler.run.StoreException.Code;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -86,6 +89,39 @@ class PostgresRunStoreTest extends RunStoreContract {
             update(stopped, "update job set schedule = 'stopped'");
             update(other, "update job set schedule = 'other'"); // waits for the lock
             assertThatThrownBy(stopped::commit).isInstanceOf(SQLException.class);
+        }
+    }
+
+    @Test
+    @Timeout(30)
+    void a_write_that_the_server_undoes_to_break_a_circle_is_done_again() throws Exception {
+        store.save(job(JOB)).join();
+        start(JOB, T0, 1, T0);
+        start(JOB, T0.plusSeconds(60), 1, T0);
+        try (var other = server.getDatabase("postgres", database).getConnection()) {
+            other.setAutoCommit(false);
+            update(other, lock(T0.plusSeconds(60)));
+            var ended =
+                    CompletableFuture.supplyAsync(() -> store.interrupt(null, T0.plusSeconds(90), Reason.PROCESS_DIED));
+            while (!isSomebodyWaiting()) {
+                Thread.onSpinWait();
+            }
+            update(other, lock(T0)); // the server ends the transaction that has waited longer: the store's
+            other.commit();
+            assertThat(ended.join()).hasSize(2);
+        }
+    }
+
+    private static String lock(Instant scheduledTime) {
+        return "update carillon.run set error = null where scheduled_at = " + scheduledTime.toEpochMilli();
+    }
+
+    private static boolean isSomebodyWaiting() throws SQLException {
+        try (var connection = server.getPostgresDatabase().getConnection();
+                var statement = connection.createStatement();
+                var rows = statement.executeQuery("select count(*) from pg_locks where not granted")) {
+            rows.next();
+            return rows.getInt(1) > 0;
         }
     }
 

@@ -3,6 +3,7 @@ package dev.carillon.scheduler.quartz;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.carillon.scheduler.quartz.NodeProcess.Fire;
+import dev.carillon.scheduler.run.Reason;
 import dev.carillon.scheduler.run.RunState;
 import java.time.Duration;
 import java.time.Instant;
@@ -90,6 +91,31 @@ class RollingDeployTest {
                 .toList();
     }
 
+    @Test
+    @Tag("pitfall-16")
+    void a_job_one_node_lacks_runs_on_the_others_and_when_nobody_has_it_history_says_so() throws Exception {
+        var has = cluster.up("n1", "jobs=1");
+        has.tell("add special;* * * * * *;5");
+        var lacks = cluster.up("n2", "jobs=1");
+        cluster.await("it runs", () -> count(has, "special") > 2);
+        has.leave();
+        cluster.await(
+                "history tells that nobody has it",
+                () -> cluster.count("run where reason = '" + Reason.HANDLER_MISSING.name() + "'") > 1);
+        assertThat(count(lacks, "special")).isZero();
+        var again = cluster.up("n1", "jobs=1");
+        again.tell("add special;* * * * * *;5");
+        cluster.await("it runs again", () -> count(again, "special") > 2);
+        var until = Instant.now().minusSeconds(1);
+        again.leave();
+        lacks.leave();
+        assertThat(cluster.query("select distinct j.name from run r join job j on j.num = r.job where r.reason = '"
+                        + Reason.HANDLER_MISSING.name() + "'"))
+                .containsExactly("special");
+        cluster.assertNothingDoubled();
+        cluster.assertNothingMissed(2, until);
+    }
+
     private static long count(NodeProcess node, String job) {
         return node.starts().stream().filter(start -> start.job().equals(job)).count();
     }
@@ -106,6 +132,19 @@ class RollingDeployTest {
         cluster.await("it starts", () -> count(idle, "new") >= 3);
         assertPrompt(idle, "new");
         assertThat(count(saturated, "new")).isZero();
+    }
+
+    @Test
+    @Tag("pitfall-17")
+    void what_a_node_arms_and_has_no_slot_for_is_started_in_time_by_one_that_was_idle_meanwhile() throws Exception {
+        var busy = cluster.up("n1", "jobs=0", "limit=1", UNTOLD);
+        busy.tell("add shared;*/5 * * * * *;4000");
+        cluster.await("it runs on the busy node", () -> count(busy, "shared") == 1);
+        var idle = cluster.up("n2", "jobs=0", UNTOLD);
+        idle.tell("add shared;*/5 * * * * *;4000");
+        busy.tell("add hog;* * * * * *;60000"); // takes the one slot as soon as it is free
+        cluster.await("the idle node starts it", () -> count(idle, "shared") >= 1);
+        assertPrompt(idle, "shared");
     }
 
     private static void assertPrompt(NodeProcess node, String job) {

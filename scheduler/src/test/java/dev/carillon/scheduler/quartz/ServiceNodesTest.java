@@ -8,6 +8,7 @@ import dev.carillon.scheduler.run.AttemptState;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -98,6 +99,27 @@ class ServiceNodesTest {
         var node = serve("n1", "quartz", "quartz: { acquire-triggers-within-lock: false }");
         assertThat(node.exitCode()).isEqualTo(2);
         assertThat(node.logged("acquire-triggers-within-lock")).as(node.story()).isTrue();
+    }
+
+    @Test
+    @Tag("pitfall-11")
+    void a_service_that_is_no_node_is_refused_on_the_database_of_a_living_cluster_which_goes_on_unharmed()
+            throws Exception {
+        var node = cluster.up("n1", "jobs=5", "work=500");
+        cluster.await("it works", () -> node.starts().size() > 10);
+        Files.writeString(folder.resolve("effects.js"), "");
+        var intruder = serve("n2", "local");
+        assertThat(intruder.exitCode()).as(intruder.story()).isNotZero();
+        assertThat(intruder.logged("cannot share it")).as(intruder.story()).isTrue();
+        var refused = Instant.now();
+        cluster.await(
+                "the node goes on",
+                () -> node.starts().stream().anyMatch(start -> start.scheduled().isAfter(refused.plusSeconds(2))));
+        var until = Instant.now().minusSeconds(1);
+        node.leave();
+        cluster.assertNothingDoubled();
+        cluster.assertNothingMissed(5, until);
+        assertThat(cluster.runs()).as("nobody was interrupted").allMatch(run -> run.attempts() <= 1);
     }
 
     private NodeProcess serve(String name, String backend, String... more) throws IOException {

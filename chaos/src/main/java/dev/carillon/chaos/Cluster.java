@@ -39,6 +39,7 @@ final class Cluster implements AutoCloseable {
                     freePort(),
                     postgres.url(proxy.port()),
                     profile,
+                    jobs.heapMb(),
                     Map.of(
                             "CHAOS_SINK", sink.toString(),
                             "CHAOS_JOBS", Integer.toString(jobs.count()),

@@ -8,6 +8,8 @@ package dev.carillon.chaos;
  */
 record Jobs(int count, int periodSeconds) {
     private static final int MINUTE = 60;
+    private static final int HEAP_MB = 256;
+    private static final int JOBS_PER_MB = 20;
 
     Jobs {
         boolean divides = periodSeconds > 0
@@ -17,6 +19,11 @@ record Jobs(int count, int periodSeconds) {
             throw new IllegalArgumentException(
                     "a period divides a minute, or is minutes that divide an hour: " + periodSeconds + " s");
         }
+    }
+
+    /** Megabytes a node wants to carry them all without doing little else than collecting garbage. */
+    int heapMb() {
+        return HEAP_MB + count / JOBS_PER_MB;
     }
 
     /** When the job is due; the script says the same. */

@@ -21,7 +21,6 @@ final class Node implements AutoCloseable {
     static final String SCRIPT = "target.js";
 
     private static final Duration ANSWER_MAX = Duration.ofSeconds(5);
-    private static final String JAVA_OPTS = "-Xmx256m";
 
     private final String name;
     private final Path launcher;
@@ -38,6 +37,7 @@ final class Node implements AutoCloseable {
      * @param folder where the node's configuration, script and log live
      * @param port of its API
      * @param profile of the launcher: {@code one-shot} or {@code service}
+     * @param heapMb of its JVM, at most
      * @param clock null if its clock cannot be set wrong
      */
     Node(
@@ -47,6 +47,7 @@ final class Node implements AutoCloseable {
             int port,
             String databaseUrl,
             String profile,
+            int heapMb,
             Map<String, String> environment,
             @Nullable NodeClock clock)
             throws IOException {
@@ -58,7 +59,7 @@ final class Node implements AutoCloseable {
         this.environment = new HashMap<>(environment);
         this.environment.put("CARILLON_PROFILE", profile);
         this.environment.put("CARILLON_BUILD", "never");
-        this.environment.put("CARILLON_JAVA_OPTS", JAVA_OPTS);
+        this.environment.put("CARILLON_JAVA_OPTS", "-Xmx" + heapMb + "m");
         if (clock != null) {
             this.environment.putAll(clock.environment());
         }

@@ -137,6 +137,31 @@ class ServiceTest {
     }
 
     @Test
+    void each_script_has_a_database_of_its_own_that_outlives_the_service() throws IOException {
+        for (var name : List.of("one.js", "two.js")) {
+            script(name, """
+                    const kv = await Deno.openKv();
+                    Deno.cron("count", "* * * * *", async () => {
+                      await kv.atomic().sum(["n"], 1n).commit();
+                      console.log(`n is ${(await kv.get(["n"])).value}`);
+                    });
+                    """);
+        }
+        serve(Map.of());
+        until("a count in each", () -> said("one.js/count", "n is 1") && said("two.js/count", "n is 1"));
+        assertThat(folder.resolve("kv/one.js.kv")).exists();
+        service.close();
+        serve(Map.of());
+        until("the count goes on", () -> said("one.js/count", "n is 2"));
+    }
+
+    private boolean said(String job, String text) {
+        return runs(job).stream()
+                .flatMap(run -> service.logs(new RunId(run.id()), -1, 10).stream())
+                .anyMatch(line -> line.text().equals(text));
+    }
+
+    @Test
     void six_fields_are_denos_error_unless_switched_on() throws IOException {
         script("seconds.ts", "Deno.cron('each second', '* * * * * *', () => {});");
         serve(Map.of());

@@ -304,15 +304,22 @@ public final class KvOps {
                 .whenComplete((delivery, error) -> onLoop(() -> {
                     if (error != null) {
                         message.completeExceptionally(error);
+                    } else if (delivery.isEmpty()) {
+                        message.complete(null);
                     } else {
-                        message.complete(delivery.map(this::handed).orElse(null));
+                        hand(delivery.get(), message);
                     }
                 }));
         return message;
     }
 
-    private String handed(KvStore.Delivery delivery) {
-        return WireWriter.message(resources.add(new Delivered(delivery)), delivery.payload());
+    private void hand(KvStore.Delivery delivery, CompletableFuture<@Nullable String> taker) {
+        try {
+            taker.complete(WireWriter.message(resources.add(new Delivered(delivery)), delivery.payload()));
+        } catch (JsVisibleException e) { // as many resources as the script may have open
+            delivery.finish(false);
+            taker.completeExceptionally(e);
+        }
     }
 
     private void onLoop(Runnable task) {

@@ -6,7 +6,6 @@ import dev.carillon.kv.log.LogStores;
 import dev.carillon.runtime.JsVisibleException;
 import dev.carillon.runtime.time.TimeSource;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -86,7 +85,8 @@ public final class ScriptDatabases {
             Files.createDirectories(file.getParent());
             return file.toAbsolutePath().normalize();
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot make the folder of the database " + file + ": " + e.getMessage(), e);
+            throw new JsVisibleException(
+                    "Error", "cannot make the folder of the database " + file + ": " + e.getMessage(), null, e);
         }
     }
 

@@ -232,9 +232,17 @@ final class LogFile implements AutoCloseable {
             var old = file;
             file = fresh.file;
             end = fresh.end;
-            old.close();
+            closeOld(old);
         } catch (IOException e) {
             throw failed("replace", e);
+        }
+    }
+
+    private void closeOld(RandomAccessFile old) {
+        try {
+            old.close();
+        } catch (IOException e) { // nobody reads it any more
+            LOG.log(System.Logger.Level.WARNING, "cannot close what was " + path, e);
         }
     }
 

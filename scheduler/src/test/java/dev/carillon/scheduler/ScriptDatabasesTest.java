@@ -25,7 +25,8 @@ class ScriptDatabasesTest {
                 .isEqualTo(folder.resolve("location_data").resolve(script).resolve("kv.carillon"));
         var config = new DenoConfig(Path.of("/scripts/deno.json"));
         assertThat(ScriptDatabases.ofDeno(config, environment).defaultPath().apply("file:///scripts/a.ts"))
-                .isEqualTo(ScriptDatabases.ofDeno(null, environment).defaultPath().apply("file:///scripts/deno.json"));
+                .isEqualTo(
+                        ScriptDatabases.ofDeno(null, environment).defaultPath().apply("file:///scripts/deno.json"));
     }
 
     @Test

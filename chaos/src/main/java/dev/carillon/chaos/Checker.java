@@ -35,7 +35,6 @@ public final class Checker {
      * (earliest deadline first); a target without a start is missed whatever the claims say.
      */
     private static final Duration TAKEOVER = Duration.ofSeconds(3); // what a fault may still do after it is over
-    private static final Duration SLOT_SLACK = Duration.ofMillis(500); // from an end to when its job may start again
 
     private final Settings settings;
 
@@ -103,7 +102,10 @@ public final class Checker {
         return false;
     }
 
-    /** A run from its due time to its last end: none other of its job can start in that span. */
+    /**
+     * A run from its due time to its last end as the sink saw it, and until its node must have noticed: none other of its job
+     * can start in that span.
+     */
     private record Busy(Instant due, Instant until) {}
 
     private Map<String, List<Busy>> busy(Map<Occurrence, List<Sighting>> seen) {
@@ -112,17 +114,13 @@ public final class Checker {
             var last = attempts.getLast();
             var until = last.ended() == null ? last.started().plus(settings.overdue()) : last.ended();
             busy.computeIfAbsent(occurrence.job(), key -> new ArrayList<>())
-                    .add(new Busy(occurrence.scheduledTime(), until.plus(SLOT_SLACK)));
+                    .add(new Busy(occurrence.scheduledTime(), until.plus(settings.epsilon())));
         });
         return busy;
     }
 
     private Verdict judge(
-            Target target,
-            List<Sighting> attempts,
-            @Nullable Recorded recorded,
-            List<Busy> busy,
-            List<Fault> faults) {
+            Target target, List<Sighting> attempts, @Nullable Recorded recorded, List<Busy> busy, List<Fault> faults) {
         var occurrence = target.occurrence();
         if (attempts.isEmpty()) {
             return neverStarted(target, recorded, busy, faults);
@@ -153,12 +151,13 @@ public final class Checker {
         }
         var kind = redone
                 ? Kind.REDONE
-                : isTakenOver(attempts) ? Kind.TAKEN_OVER : lateness.compareTo(settings.epsilon()) > 0 ? Kind.LATE : Kind.OK;
+                : isTakenOver(attempts)
+                        ? Kind.TAKEN_OVER
+                        : lateness.compareTo(settings.epsilon()) > 0 ? Kind.LATE : Kind.OK;
         return new Verdict(occurrence, kind, attempts.size() + " attempt(s)", lateness);
     }
 
-    private Verdict neverStarted(
-            Target target, @Nullable Recorded recorded, List<Busy> busy, List<Fault> faults) {
+    private Verdict neverStarted(Target target, @Nullable Recorded recorded, List<Busy> busy, List<Fault> faults) {
         var occurrence = target.occurrence();
         if (recorded != null && recorded.state().equals("skipped")) {
             var reason = recorded.reason();
@@ -167,8 +166,7 @@ public final class Checker {
             }
             return target.duty() == Duty.MAY || maySkip(occurrence.scheduledTime(), busy, faults)
                     ? new Verdict(occurrence, Kind.SKIPPED, reason, null)
-                    : new Verdict(
-                            occurrence, Kind.MISSED, "skipped as " + reason + ", but its job was idle", null);
+                    : new Verdict(occurrence, Kind.MISSED, "skipped as " + reason + ", but its job was idle", null);
         }
         if (recorded != null
                 && (recorded.state().equals("succeeded") || recorded.state().equals("failed"))) {
@@ -182,7 +180,8 @@ public final class Checker {
 
     /** An earlier run of the job had not ended, or something was being done to the system. */
     private boolean maySkip(Instant due, List<Busy> busy, List<Fault> faults) {
-        return busy.stream().anyMatch(run -> run.due().isBefore(due) && !run.until().isBefore(due))
+        return busy.stream()
+                        .anyMatch(run -> run.due().isBefore(due) && !run.until().isBefore(due))
                 || faults.stream().anyMatch(fault -> fault.isFelt(due, due.plus(settings.epsilon()), TAKEOVER));
     }
 
@@ -229,7 +228,8 @@ public final class Checker {
             Sighting previous, Sighting next, @Nullable Recorded recorded, List<Fault> faults) {
         boolean known = recorded == null
                 || recorded.attempts().stream()
-                        .anyMatch(row -> row.fence() == previous.fence() && row.state().equals("succeeded"));
+                        .anyMatch(row ->
+                                row.fence() == previous.fence() && row.state().equals("succeeded"));
         return !known
                 && faults.stream()
                         .anyMatch(fault -> fault.hits(previous.node())
@@ -260,8 +260,8 @@ public final class Checker {
             return Optional.of(new Broken(Kind.HISTORY_LIED, "ran, but the history has no row"));
         }
         for (var row : recorded.attempts()) {
-            boolean fenced = row.state().equals("succeeded")
-                    && attempts.stream().anyMatch(seen -> seen.fence() > row.fence());
+            boolean fenced =
+                    row.state().equals("succeeded") && attempts.stream().anyMatch(seen -> seen.fence() > row.fence());
             if (fenced) {
                 return Optional.of(new Broken(
                         Kind.ZOMBIE, "fence " + row.fence() + " on " + row.node() + " was stale and still committed"));

@@ -99,8 +99,8 @@ final class Node implements AutoCloseable {
         var builder = new ProcessBuilder(launcher.toString(), "serve", "--config", "carillon.yaml")
                 .directory(folder.toFile())
                 .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(
-                        folder.resolve("log").toFile()));
+                .redirectOutput(
+                        ProcessBuilder.Redirect.appendTo(folder.resolve("log").toFile()));
         builder.environment().putAll(environment);
         process = builder.start();
     }

@@ -126,7 +126,8 @@ final class Postgres implements AutoCloseable {
     }
 
     private void start() throws IOException {
-        var options = "-p " + port + " -c listen_addresses=127.0.0.1 -c max_connections=" + CONNECTIONS_MAX + " -k " + data;
+        var options = "-p " + port + " -c listen_addresses=127.0.0.1 -c max_connections=" + CONNECTIONS_MAX
+                + " -c checkpoint_timeout=30s -k " + data;
         run("pg_ctl", "-D", data.toString(), "-w", "-l", data + "/log", "-o", options, "start");
     }
 

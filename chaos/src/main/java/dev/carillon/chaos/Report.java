@@ -60,10 +60,11 @@ public final class Report {
         var kinds = new TreeMap<String, List<Fault>>();
         faults.forEach(fault ->
                 kinds.computeIfAbsent(fault.kind(), kind -> new ArrayList<>()).add(fault));
-        text.append("\nOf each fault: attempts under way on its node when it struck, attempts that node started while it"
-                + " lasted and were seen, and occurrences due meanwhile or up to 3 s later that were not simply on time.\n\n"
-                + "| fault | times | seconds | under way | started | late | taken over | redone | skipped"
-                + " | longest takeover |\n|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|\n");
+        text.append(
+                "\nOf each fault: attempts under way on its node when it struck, attempts that node started while it"
+                        + " lasted and were seen, and occurrences due meanwhile or up to 3 s later that were not simply on time.\n\n"
+                        + "| fault | times | seconds | under way | started | late | taken over | redone | skipped"
+                        + " | longest takeover |\n|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|\n");
         kinds.forEach((kind, of) -> text.append("| %s | %d | %d | %d | %d | %d | %d | %d | %d | %s |\n"
                 .formatted(
                         kind,
@@ -109,8 +110,7 @@ public final class Report {
         return findings.verdicts().stream()
                 .filter(verdict -> verdict.kind() == kind)
                 .map(verdict -> verdict.occurrence().scheduledTime())
-                .filter(due ->
-                        faults.stream().anyMatch(fault -> fault.isFelt(due, due.plusSeconds(1), AFTERMATH)))
+                .filter(due -> faults.stream().anyMatch(fault -> fault.isFelt(due, due.plusSeconds(1), AFTERMATH)))
                 .count();
     }
 
@@ -133,8 +133,10 @@ public final class Report {
                                     verdict.occurrence().scheduledTime(),
                                     verdict.detail())));
         }
-        findings.disagreements().stream().limit(EXAMPLES_MAX)
-                .forEach(line -> text.append("- the passes disagree: ").append(line).append('\n'));
+        findings.disagreements().stream()
+                .limit(EXAMPLES_MAX)
+                .forEach(line ->
+                        text.append("- the passes disagree: ").append(line).append('\n'));
     }
 
     /** The faults one by one, for whoever looks into a run. */
@@ -243,8 +245,8 @@ public final class Report {
                 var lateness = Objects.requireNonNullElse(verdict.lateness(), Duration.ofSeconds(100));
                 cells.computeIfAbsent(Paint.of(verdict.kind()), paint -> new TreeSet<>())
                         .add(new Cell(
-                                (int) x(verdict.occurrence().scheduledTime()), (int) y(lateness.toNanos() / 1e6) / 2
-                                        * 2));
+                                (int) x(verdict.occurrence().scheduledTime()),
+                                (int) y(lateness.toNanos() / 1e6) / 2 * 2));
             }
             return cells;
         }

@@ -24,8 +24,12 @@ final class Strikes {
 
     /** Beyond what is refused and within it, ahead and behind. */
     private static final List<Duration> OFFSETS = List.of(
-            Duration.ofSeconds(5), Duration.ofSeconds(-5), Duration.ofMillis(400), Duration.ofMillis(-400),
-            Duration.ofHours(1), Duration.ofHours(-1));
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(-5),
+            Duration.ofMillis(400),
+            Duration.ofMillis(-400),
+            Duration.ofHours(1),
+            Duration.ofHours(-1));
 
     private final Cluster cluster;
     private final AskedJobs asked;

@@ -184,8 +184,8 @@ class CheckerTest {
         world.jobs.clear();
         world.sightings.clear();
         world.history.clear();
-        world.jobs.add(new JobHistory(
-                "a", List.of(new Change(START.minusSeconds(9), START.minusSeconds(8), "30 0 * * * *"))));
+        world.jobs.add(
+                new JobHistory("a", List.of(new Change(START.minusSeconds(9), START.minusSeconds(8), "30 0 * * * *"))));
         world.sightings.add(seen("a", AT, 1, 1, "n1", 6_000, 6_010, true));
         world.tell("a", AT, "succeeded", "", new Recorded.Attempt(1, 1, "n1", "succeeded", AT.plusMillis(6_010)));
         world.faults.add(new Fault("database restart", "n1", AT.minusSeconds(1), AT.plusSeconds(2)));

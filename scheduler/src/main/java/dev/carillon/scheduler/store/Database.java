@@ -10,6 +10,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.jspecify.annotations.Nullable;
@@ -219,13 +220,12 @@ public final class Database implements AutoCloseable {
                 // The pool has made the schema on H2: an empty one of ours is nobody else's.
                 .baselineOnMigrate(dialect == Dialect.H2)
                 .baselineVersion("0")
-                .initSql(
-                        dialect == Dialect.H2 ? null : "set idle_in_transaction_session_timeout = 0") // it holds a lock
+                // Its lock lasts longer than a transaction of ours may be idle.
+                .configuration(Map.of("flyway.postgresql.transactional.lock", "false"))
                 .load();
         try {
             refuseNewer(flyway, config);
             flyway.migrate();
-            pool.getHikariPoolMXBean().softEvictConnections(); // those it has used
         } catch (FlywayException e) {
             var cause = Failures.sqlCause(e);
             if (cause != null) {

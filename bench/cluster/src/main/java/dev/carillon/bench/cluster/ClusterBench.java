@@ -59,8 +59,9 @@ public final class ClusterBench {
                 .setServerConfig("full_page_writes", "on")
                 .start()) {
             var bench = new ClusterBench(postgres, folder);
-            System.out.println("| scheduler | nodes | due per " + options.number("period", 1)
-                    + " s | runs per second | lateness p50 | p99 | max | CPU of nodes per 1,000 runs | of PostgreSQL |");
+            System.out.println(
+                    "| scheduler | nodes | due per " + options.number("period", 1)
+                            + " s | runs per second | lateness p50 | p99 | max | CPU of nodes per 1,000 runs | of PostgreSQL |");
             System.out.println("|---|---:|---:|---:|---:|---:|---:|---:|---:|");
             for (var nodes : options.list("nodes", "2")) {
                 for (var jobs : options.list("jobs", "100,1000,3000")) {
@@ -90,7 +91,10 @@ public final class ClusterBench {
             for (int node = 1; node <= setup.nodes; node++) {
                 processes.add(start(setup, database, "n" + node));
                 if (node == 1 && setup.kind.equals("quartz")) {
-                    awaitJobs(database, setup.jobs, processes.getFirst()); // its nodes would collide over who registers them
+                    awaitJobs(
+                            database,
+                            setup.jobs,
+                            processes.getFirst()); // its nodes would collide over who registers them
                 }
             }
             LockSupport.parkNanos(setup.warmUp.toNanos());
@@ -99,7 +103,13 @@ public final class ClusterBench {
             var from = Instant.now();
             LockSupport.parkNanos(setup.window.toNanos());
             var until = Instant.now();
-            report(setup, database, from, until, cpu(processes).minus(cpu), serverCpu().minus(serverCpu));
+            report(
+                    setup,
+                    database,
+                    from,
+                    until,
+                    cpu(processes).minus(cpu),
+                    serverCpu().minus(serverCpu));
         } finally {
             for (var process : processes) {
                 process.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
@@ -210,10 +220,12 @@ public final class ClusterBench {
         return sum;
     }
 
-    /** Of every process of the server; connections are pooled, so hardly one ends meanwhile. */
-    private static Duration serverCpu() {
-        return ProcessHandle.allProcesses()
-                .filter(process -> process.info().command().orElse("").endsWith("/bin/postgres"))
+    /** Of every process of our server; connections are pooled, so hardly one ends meanwhile. */
+    private Duration serverCpu() throws SQLException {
+        var server = ProcessHandle.of(count("postgres", "select pg_backend_pid()"))
+                .flatMap(ProcessHandle::parent)
+                .orElseThrow();
+        return server.descendants()
                 .map(process -> process.info().totalCpuDuration().orElse(Duration.ZERO))
                 .reduce(Duration.ZERO, Duration::plus);
     }

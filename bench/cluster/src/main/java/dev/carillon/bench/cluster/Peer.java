@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.quartz.Job;
 import org.quartz.JobBuilder;
@@ -80,12 +81,13 @@ public final class Peer {
 
     /** Stock: JobStoreTX, clustered, settings of a careful user. */
     public static final class Quartz implements Job {
-        private static volatile HikariDataSource pool;
-        private static volatile String node;
+        /** Where runs are noted, and by which node; a stock job is made by its class alone and finds it here. */
+        private record Place(HikariDataSource pool, String node) {}
+
+        private static final CompletableFuture<Place> PLACE = new CompletableFuture<>();
 
         static void start(HikariDataSource dataSource, String name, int jobs, Duration period) throws Exception {
-            pool = dataSource;
-            node = name;
+            PLACE.complete(new Place(dataSource, name));
             DBConnectionManager.getInstance().addConnectionProvider("ds", new org.quartz.utils.ConnectionProvider() {
                 @Override
                 public Connection getConnection() throws SQLException {
@@ -145,12 +147,13 @@ public final class Peer {
         @Override
         public void execute(JobExecutionContext context) {
             var started = Instant.now();
+            var place = PLACE.join();
             note(
-                    pool,
+                    place.pool(),
                     context.getJobDetail().getKey().getName(),
                     context.getScheduledFireTime().toInstant(),
                     started,
-                    node);
+                    place.node());
         }
     }
 

@@ -154,9 +154,7 @@ final class RunCommand {
             System.err.println("error: " + e.getMessage());
             return Main.FAILED;
         }
-        options.output(new Terminal())
-                .name("script")
-                .colors(Terminal.colors());
+        options.output(new Terminal()).name("script").colors(Terminal.colors());
         // Neither is closed: the process ends with the script, and closing takes time.
         var runtime = engine.newRuntime(options.build());
         var loaded = runtime.loadMain(module);

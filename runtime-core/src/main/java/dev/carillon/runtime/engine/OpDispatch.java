@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -94,11 +93,7 @@ final class OpDispatch {
             }
             throw JsVisibleException.typeError(op.name() + ": an argument is missing");
         }
-        try {
-            return Json.MAPPER.treeToValue(value, param.javaType());
-        } catch (JacksonException e) {
-            throw new JsVisibleException("TypeError", "serde_v8 error: " + e.getOriginalMessage(), null, e);
-        }
+        return BadArgument.read(value.toString(), param.javaType());
     }
 
     private static @Nullable Object invoke(OpDecl.Body.Bound body, @Nullable Object[] values) throws Exception {

@@ -1,6 +1,10 @@
 package dev.carillon.runtime.engine;
 
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where an engine lets a debugger in: Chrome's developer tools, or whatever else speaks their protocol. GraalVM's inspector
@@ -22,7 +26,7 @@ public record Inspector(int port, Start start) {
     public static final class Unavailable extends RuntimeException {
         private static final long serialVersionUID = 1;
 
-        Unavailable(String message, Throwable cause) {
+        Unavailable(String message, @Nullable Throwable cause) {
             super(message, cause);
         }
     }
@@ -78,5 +82,17 @@ public record Inspector(int port, Start start) {
                     + match.group("port"));
         }
         return new Inspector(Integer.parseInt(match.group("port")), start);
+    }
+
+    /** GraalVM's inspector would say that it listens, after a minute, although it does not. */
+    void checkFree() {
+        try {
+            new ServerSocket(port, 1, InetAddress.getLoopbackAddress()).close();
+        } catch (IOException e) {
+            throw new Unavailable(
+                    "the debugger cannot listen on port " + port + ": " + e.getMessage()
+                            + ". Choose another with --inspect=<port>, 0 for one that is free",
+                    e);
+        }
     }
 }

@@ -55,6 +55,7 @@ public final class JsEngine implements AutoCloseable {
                 .option("engine.WarnInterpreterOnly", "true")
                 .logHandler(log);
         if (inspector != null) {
+            inspector.checkFree();
             inspect(builder, inspector);
         }
         Engine engine;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.carillon.runtime.JsRuntime;
 import dev.carillon.runtime.RuntimeOptions;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -18,9 +19,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -30,7 +33,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
 /** A debugger as Chrome's: it finds the target over HTTP, speaks the protocol over a web socket, maps by source maps. */
-@Timeout(120)
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class InspectorTest {
     @TempDir
     Path folder;
@@ -51,20 +54,22 @@ class InspectorTest {
                   return kilos;
                 }
                 const bells: Named = { emmanuel: { name: "Emmanuel", tons: 13 } };
-                console.log(weigh(bells.emmanuel));
+                Deno[Deno.internal].core.print(`${weigh(bells.emmanuel)}\\n`);
                 """);
         var printed = new LinkedBlockingQueue<String>();
         int port = freePort();
-        try (var engine = JsEngine.create(new Inspector(port, Inspector.Start.PAUSED));
-                var client = new Client(port)) {
-            var runtimes = new LinkedBlockingQueue<JsRuntime>();
-            var starter = Thread.ofPlatform().start(() -> {
-                var runtime = engine.newRuntime(RuntimeOptions.builder()
-                        .output((level, text, scope) -> printed.add(text))
-                        .build());
+        var exits = new CompletableFuture<JsRuntime.Exit>();
+        var host = Thread.ofPlatform().start(() -> {
+            // Creating the engine waits for the debugger.
+            try (var engine = JsEngine.create(new Inspector(port, Inspector.Start.PAUSED));
+                    var runtime = engine.newRuntime(RuntimeOptions.builder()
+                            .output((level, text, scope) -> printed.add(text))
+                            .build())) {
                 runtime.loadMain(script.toUri());
-                runtimes.add(runtime);
-            });
+                exits.complete(runtime.exit().join());
+            }
+        });
+        try (var client = new Client(port)) {
             client.call("Runtime.enable", "{}");
             client.call("Debugger.enable", "{}");
             client.call("Runtime.runIfWaitingForDebugger", "{}");
@@ -105,9 +110,9 @@ class InspectorTest {
             client.call("Debugger.resume", "{}");
 
             assertThat(printed.poll(30, TimeUnit.SECONDS)).isEqualTo("13000\n");
-            starter.join();
-            assertThat(runtimes.take().exit().get(30, TimeUnit.SECONDS)).isEqualTo(new JsRuntime.Exit.Drained(0));
+            assertThat(exits.get(30, TimeUnit.SECONDS)).isEqualTo(new JsRuntime.Exit.Drained(0));
         }
+        host.join();
     }
 
     @Test
@@ -119,7 +124,7 @@ class InspectorTest {
 
     @Test
     void a_port_in_use_is_told() throws IOException {
-        try (var taken = new ServerSocket(0)) {
+        try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             var inspector = new Inspector(taken.getLocalPort(), Inspector.Start.AT_ONCE);
             assertThatThrownBy(() -> JsEngine.create(inspector))
                     .isInstanceOf(Inspector.Unavailable.class)
@@ -196,11 +201,7 @@ class InspectorTest {
         private int calls;
 
         Client(int port) throws Exception {
-            var list = http.send(
-                            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/json"))
-                                    .build(),
-                            BodyHandlers.ofString())
-                    .body();
+            var list = targets(URI.create("http://127.0.0.1:" + port + "/json"));
             var address = Json.MAPPER
                     .readTree(list)
                     .path(0)
@@ -209,6 +210,19 @@ class InspectorTest {
             socket = http.newWebSocketBuilder()
                     .buildAsync(URI.create(address), this)
                     .join();
+        }
+
+        private String targets(URI uri) throws InterruptedException {
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+            while (true) {
+                try {
+                    return http.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString())
+                            .body();
+                } catch (IOException e) { // it does not listen yet
+                    assertThat(System.nanoTime()).as("no debugger at %s", uri).isLessThan(deadline);
+                    LockSupport.parkNanos(20_000_000);
+                }
+            }
         }
 
         JsonNode call(String method, String params) throws InterruptedException {
@@ -256,7 +270,7 @@ class InspectorTest {
         @Override
         public void close() {
             socket.abort();
-            http.close();
+            http.shutdownNow();
         }
     }
 }

@@ -114,7 +114,8 @@ public final class ClusterStore extends JobStoreTX {
             }
             return claimed;
         } catch (SQLException | RuntimeException e) {
-            claimed.forEach(ClusterStore::unclaim); // if the commit went through after all, the janitor finds them
+            claimed.forEach(ClusterStore::unclaim);
+            claimed.forEach(this::releaseAcquiredTrigger); // the commit may have gone through without our hearing of it
             throw new JobPersistenceException("cannot look for due triggers: " + e.getMessage(), e);
         }
     }

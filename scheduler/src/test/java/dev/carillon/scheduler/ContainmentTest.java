@@ -91,10 +91,12 @@ class ContainmentTest {
         var view = view("bad.ts");
         assertThat(view.error().message()).contains(why);
         assertThat(view.nextRestartAt()).isAfter(time.now());
-        until("the log says so", () -> List.copyOf(log.list).stream()
-                .filter(event -> event.getKeyValuePairs() != null
-                        && event.getKeyValuePairs().stream().anyMatch(pair -> "bad.ts".equals(pair.value)))
-                .anyMatch(event -> event.getFormattedMessage().contains(why)));
+        until(
+                "the log says so",
+                () -> List.copyOf(log.list).stream()
+                        .filter(event -> event.getKeyValuePairs() != null
+                                && event.getKeyValuePairs().stream().anyMatch(pair -> "bad.ts".equals(pair.value)))
+                        .anyMatch(event -> event.getFormattedMessage().contains(why)));
         calmNeverMissed();
     }
 

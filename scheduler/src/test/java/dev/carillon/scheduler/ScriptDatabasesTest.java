@@ -49,7 +49,8 @@ class ScriptDatabasesTest {
                 }
                 """);
         assertThat(DenoConfig.governing(script).orElseThrow().unstable("kv")).isTrue();
-        assertThat(DenoConfig.governing(script).orElseThrow().unstable("worker-options")).isFalse();
+        assertThat(DenoConfig.governing(script).orElseThrow().unstable("worker-options"))
+                .isFalse();
         Files.writeString(folder.resolve("a/deno.jsonc"), "{ \"unstable\": ");
         assertThat(DenoConfig.governing(script).orElseThrow().unstable("kv")).isFalse();
     }

@@ -2,6 +2,7 @@ package dev.carillon.runtime.engine;
 
 import com.oracle.truffle.api.TruffleContext;
 import com.oracle.truffle.api.instrumentation.TruffleInstrument;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.graalvm.polyglot.Engine;
@@ -19,7 +20,8 @@ final class HeapMeter extends TruffleInstrument {
     private volatile @Nullable Env env;
 
     static HeapMeter of(Engine engine) {
-        return engine.getInstruments().get(ID).lookup(HeapMeter.class);
+        var instrument = Objects.requireNonNull(engine.getInstruments().get(ID), "the engine does not know " + ID);
+        return instrument.lookup(HeapMeter.class);
     }
 
     @Override

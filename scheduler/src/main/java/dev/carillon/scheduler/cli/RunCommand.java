@@ -38,11 +38,8 @@ final class RunCommand {
             "--cached-only");
 
     private static final Set<String> KV_FLAGS = Set.of("--unstable-kv", "--unstable");
-    private static final String KV_HINT = """
-
-
-                info: Deno.openKv() is an unstable API.
-                hint: Run again with `--unstable-kv` flag to enable this API.""";
+    private static final String KV_HINT = "\n\n    info: Deno.openKv() is an unstable API.\n"
+            + "    hint: Run again with `--unstable-kv` flag to enable this API.";
 
     /** The launcher saw a script that names what keeps it running. */
     private static final boolean STAYS = "service".equals(System.getProperty("carillon.profile"));

@@ -537,7 +537,8 @@ public final class ClusterStore extends JobStoreTX {
                         4,
                         "node " + dead.getSchedulerInstanceId()
                                 + (isOwn(dead) ? " came back" : " was taken for dead by node " + config.node())
-                                + " at " + Instant.ofEpochMilli(backend.time().currentTimeMillis()) + ": it had last checked in at " + Instant.ofEpochMilli(dead.getCheckinTimestamp()));
+                                + " at " + Instant.ofEpochMilli(backend.time().currentTimeMillis())
+                                + ": it had last checked in at " + Instant.ofEpochMilli(dead.getCheckinTimestamp()));
                 update.setString(5, claim.run());
                 update.setInt(6, claim.attempt());
                 update.setString(7, RunState.RUNNING.toString());

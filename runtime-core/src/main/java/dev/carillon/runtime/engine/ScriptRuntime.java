@@ -482,7 +482,7 @@ final class ScriptRuntime implements JsRuntime {
         boolean goOn = Boolean.TRUE.equals(guestCall(Entry.DISPATCH, "beforeunload")) && alive();
         if (goesOn() && !goOn && !alive()) {
             guestCall(Entry.DISPATCH, "unload");
-            if (exit == null) {
+            if (goesOn()) { // it may have been stopped in there
                 exit = new Exit.Drained(exitCode);
             }
         }

@@ -36,6 +36,52 @@ declare namespace Deno {
    */
   function inspect(value: unknown, options?: InspectOptions): string;
 
+  /** Where a server of {@link serve} listens, or its client is. */
+  interface NetAddr {
+    transport: "tcp";
+    hostname: string;
+    port: number;
+  }
+
+  /** What is known of one request beside itself. */
+  interface ServeHandlerInfo {
+    remoteAddr: NetAddr;
+    /** Settles when the response has been sent; rejects with `Interrupted` if the client went away before. */
+    completed: Promise<void>;
+  }
+
+  type ServeHandler = (request: Request, info: ServeHandlerInfo) => Response | Promise<Response>;
+
+  interface ServeOptions {
+    /** Default: 8000; 0 for any free one. */
+    port?: number;
+    /** Default: "0.0.0.0". */
+    hostname?: string;
+    /** Shuts the server down when aborted. */
+    signal?: AbortSignal;
+    /** Called once it listens. Default: writes the address to standard error. */
+    onListen?: (address: NetAddr) => void;
+    /** Answers for a handler that threw. Default: writes the error and answers 500. */
+    onError?: (error: unknown) => Response | Promise<Response>;
+    handler?: ServeHandler;
+  }
+
+  interface HttpServer extends AsyncDisposable {
+    readonly addr: NetAddr;
+    /** Fulfils when the last request is answered after a shutdown. */
+    readonly finished: Promise<void>;
+    /** Takes no more requests and waits for those under way. */
+    shutdown(): Promise<void>;
+    /** Lets the server keep the script alive (as it does from the start). */
+    ref(): void;
+    unref(): void;
+  }
+
+  /** Serves HTTP/1.1. Needs net access to the address. */
+  function serve(handler: ServeHandler): HttpServer;
+  function serve(options: ServeOptions, handler: ServeHandler): HttpServer;
+  function serve(options: ServeOptions & { handler: ServeHandler }): HttpServer;
+
   /** Lets a timer keep the script alive again. */
   function refTimer(id: number | Timeout): void;
 

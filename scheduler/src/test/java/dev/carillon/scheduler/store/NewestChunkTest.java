@@ -83,8 +83,9 @@ class NewestChunkTest {
         var without = Files.copy(file, folder.resolve("without.mv.db"));
         try (var raw = new RandomAccessFile(file.toFile(), "rw")) {
             var old = new byte[4_096]; // whole, younger by its time than all others, and of an early version
-            put(old, 0, "chunk:1,len:1,pages:1,max:10,map:2,root:1,time:fffffff,version:2,next:0,toc:1\n");
-            put(old, 4_096 - 128, withChecksum("chunk:1,len:1,version:2"));
+            var version = header(file).replaceFirst(".*,version:(\\p{XDigit}+),.*", "$1"); // no newer than the header's
+            put(old, 0, "chunk:1,len:1,pages:1,max:10,map:2,root:1,time:fffffff,version:" + version + ",toc:1\n");
+            put(old, 4_096 - 128, withChecksum("chunk:1,len:1,version:" + version));
             raw.seek(raw.length());
             raw.write(old);
         }

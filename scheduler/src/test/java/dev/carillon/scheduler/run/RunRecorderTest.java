@@ -3,6 +3,9 @@ package dev.carillon.scheduler.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.carillon.cron.Outcome;
+import dev.carillon.cron.CronNext;
+import dev.carillon.cron.CronHandle;
 import dev.carillon.cron.CronHandler;
 import dev.carillon.cron.CronSpec;
 import dev.carillon.cron.JobFake;
@@ -328,20 +331,25 @@ class RunRecorderTest {
         handler = recorded.handler("s.ts", LocalCronHandler.Limits.DENO);
     }
 
+    /** Fires at one minute past; what the attempt prints goes by the scope returned. */
+    private long firstFire(CronHandle handle) {
+        var scopes = new ArrayList<Long>();
+        handle.next(new Outcome.Registered()).thenAccept(next -> scopes.add(((CronNext.Fire) next).scope()));
+        loop.drain();
+        advanceTo("2024-01-01T00:01:00Z");
+        return scopes.getFirst();
+    }
+
     @Test
     void lines_are_kept_under_the_attempt_that_printed_them_and_the_rest_passes_on() {
         var outside = new ArrayList<String>();
-        var sink = recorded.recorder.sink((level, text, scope) -> outside.add(text));
+        var sink = recorded.recorder.sink((level, text, of) -> outside.add(text));
         var handle = handler.create(spec("a", "* * * * *"));
-        var scopes = new ArrayList<Long>();
-        handle.next(new dev.carillon.cron.Outcome.Registered())
-                .thenAccept(next -> scopes.add(((dev.carillon.cron.CronNext.Fire) next).scope()));
-        loop.drain();
-        advanceTo("2024-01-01T00:01:00Z");
+        long scope = firstFire(handle);
         sink.write(Level.INFO, "top level\n", 0);
-        sink.write(Level.LOG, "one\n", scopes.getFirst());
-        sink.write(Level.ERROR, "two\nlines\n", scopes.getFirst());
-        sink.write(Level.LOG, "x".repeat(20_000), scopes.getFirst());
+        sink.write(Level.LOG, "one\n", scope);
+        sink.write(Level.ERROR, "two\nlines\n", scope);
+        sink.write(Level.LOG, "x".repeat(20_000), scope);
 
         var id = RunId.of(A, at("2024-01-01T00:01:00Z"));
         recorded.store.flushed().join();
@@ -359,17 +367,13 @@ class RunRecorderTest {
 
     @Test
     void an_attempt_that_prints_without_end_is_cut_off_and_says_how_much_is_missing() {
-        var sink = recorded.recorder.sink((level, text, scope) -> {});
+        var sink = recorded.recorder.sink((level, text, of) -> {});
         var handle = handler.create(spec("a", "* * * * *"));
-        var scopes = new ArrayList<Long>();
-        handle.next(new dev.carillon.cron.Outcome.Registered())
-                .thenAccept(next -> scopes.add(((dev.carillon.cron.CronNext.Fire) next).scope()));
-        loop.drain();
-        advanceTo("2024-01-01T00:01:00Z");
+        long scope = firstFire(handle);
         for (int i = 0; i < RecordedRuns.LINES_MAX + 7; i++) {
-            sink.write(Level.LOG, "line " + i, scopes.getFirst());
+            sink.write(Level.LOG, "line " + i, scope);
         }
-        handle.next(new dev.carillon.cron.Outcome.Succeeded());
+        handle.next(new Outcome.Succeeded());
         handler.close();
         var id = RunId.of(A, at("2024-01-01T00:01:00Z"));
         recorded.store.flushed().join();
@@ -381,19 +385,15 @@ class RunRecorderTest {
 
     @Test
     void few_long_lines_are_cut_off_as_many_short_ones_are() {
-        var sink = recorded.recorder.sink((level, text, scope) -> {});
+        var sink = recorded.recorder.sink((level, text, of) -> {});
         var handle = handler.create(spec("a", "* * * * *"));
-        var scopes = new ArrayList<Long>();
-        handle.next(new dev.carillon.cron.Outcome.Registered())
-                .thenAccept(next -> scopes.add(((dev.carillon.cron.CronNext.Fire) next).scope()));
-        loop.drain();
-        advanceTo("2024-01-01T00:01:00Z");
+        long scope = firstFire(handle);
         var line = "x".repeat(RunRecorder.LINE_LENGTH_MAX);
         int fit = Attempt.CHARS_MAX / line.length();
         for (int i = 0; i < fit + 3; i++) {
-            sink.write(Level.LOG, line, scopes.getFirst());
+            sink.write(Level.LOG, line, scope);
         }
-        handle.next(new dev.carillon.cron.Outcome.Succeeded());
+        handle.next(new Outcome.Succeeded());
         handler.close();
         recorded.store.flushed().join();
         assertThat(recorded.store

@@ -3,12 +3,12 @@ package dev.carillon.scheduler.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.carillon.cron.Outcome;
-import dev.carillon.cron.CronNext;
 import dev.carillon.cron.CronHandle;
 import dev.carillon.cron.CronHandler;
+import dev.carillon.cron.CronNext;
 import dev.carillon.cron.CronSpec;
 import dev.carillon.cron.JobFake;
+import dev.carillon.cron.Outcome;
 import dev.carillon.cron.local.LocalCronHandler;
 import dev.carillon.cron.schedule.CronSchedule;
 import dev.carillon.runtime.ManualLoop;

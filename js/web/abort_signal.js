@@ -27,26 +27,6 @@ export class AbortSignal extends EventTarget {
     super();
   }
 
-  static abort(reason = undefined) {
-    const signal = new AbortSignal(internal);
-    signal.#aborted = true;
-    signal.#reason = reason === undefined ? abortError() : reason;
-    return signal;
-  }
-
-  static timeout(milliseconds) {
-    const where = "Failed to execute 'AbortSignal.timeout'";
-    requireArguments(arguments.length, 1, where);
-    const delay = toUnsignedSafe(milliseconds, `${where}: Argument 1`);
-    const signal = new AbortSignal(internal);
-    // Does not keep the program alive unless somebody listens.
-    signal.#timer = core.createTimer(() => {
-      signal.#timer = 0;
-      signal.#abort(new DOMException("The operation was aborted due to timeout", "TimeoutError"));
-    }, delay, false, false);
-    return signal;
-  }
-
   static any(signals) {
     const where = "Failed to execute 'AbortSignal.any'";
     requireArguments(arguments.length, 1, where);
@@ -69,6 +49,26 @@ export class AbortSignal extends EventTarget {
         source.#followers.add(signal);
       }
     }
+    return signal;
+  }
+
+  static abort(reason = undefined) {
+    const signal = new AbortSignal(internal);
+    signal.#aborted = true;
+    signal.#reason = reason === undefined ? abortError() : reason;
+    return signal;
+  }
+
+  static timeout(milliseconds) {
+    const where = "Failed to execute 'AbortSignal.timeout'";
+    requireArguments(arguments.length, 1, where);
+    const delay = toUnsignedSafe(milliseconds, `${where}: Argument 1`);
+    const signal = new AbortSignal(internal);
+    // Does not keep the program alive unless somebody listens.
+    signal.#timer = core.createTimer(() => {
+      signal.#timer = 0;
+      signal.#abort(new DOMException("The operation was aborted due to timeout", "TimeoutError"));
+    }, delay, false, false);
     return signal;
   }
 

@@ -276,6 +276,7 @@ class Printer {
         inside = peek(subject);
       } while (inside !== null && inside[0] === "Proxy");
     }
+    if (typeof subject === "function") inside = null; // printed by name and properties
     const custom = this.custom(subject, value, level);
     if (custom !== undefined) return custom;
     if (this.path.includes(subject)) {
@@ -683,8 +684,10 @@ class Printer {
         return this.classHead(value, className, tag);
       }
     }
+    // A class of the glue, whose text is hidden.
+    if (source.endsWith("[native code] }") && peek(value)?.[0] === "Class") return this.classHead(value, className, tag);
     let type = "Function";
-    const kind = core.functionKind?.(value) ?? functionKind(value);
+    const kind = functionKind(value);
     if (kind !== "") type = kind;
     let base = `[${type}`;
     if (className === null) base += " (null prototype)";

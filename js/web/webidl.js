@@ -71,16 +71,20 @@ export function bytesOf(value) {
   return undefined;
 }
 
+function showMembers(object, except) {
+  for (const name of getOwnPropertyNames(object)) {
+    const descriptor = getOwnPropertyDescriptor(object, name);
+    if (!descriptor.enumerable && descriptor.configurable && !except.includes(name)) {
+      defineProperty(object, name, { ...descriptor, enumerable: true });
+    }
+  }
+}
+
 /** Gives a class the shape of a platform class: members enumerable, tag, print-out of `shown` properties; not global. */
 export function configureClass(constructor, shown) {
   const prototype = constructor.prototype;
-  for (const name of getOwnPropertyNames(prototype)) {
-    if (name === "constructor") continue;
-    const descriptor = getOwnPropertyDescriptor(prototype, name);
-    if (!descriptor.enumerable && descriptor.configurable) {
-      defineProperty(prototype, name, { ...descriptor, enumerable: true });
-    }
-  }
+  showMembers(prototype, ["constructor"]);
+  showMembers(constructor, ["length", "name", "prototype"]);
   defineProperty(prototype, Symbol.toStringTag, { value: constructor.name, configurable: true });
   if (shown !== undefined) {
     defineProperty(prototype, privateCustomInspect, {

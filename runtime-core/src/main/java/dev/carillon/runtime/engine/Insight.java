@@ -39,7 +39,8 @@ final class Insight {
     /**
      * Null for an ordinary object; else its kind with the parts that matter: {@code Proxy, target, handler} (both null when
      * revoked); {@code Promise, state, result} (0 pending, 1 fulfilled, 2 rejected); {@code MapIterator} or
-     * {@code SetIterator, entries left, whether they alternate between keys and values}; {@code Module}.
+     * {@code SetIterator, entries left, whether they alternate between keys and values}; {@code Module}; {@code Class} for the
+     * constructor of a class written in JavaScript, glue included, whose text tells nothing.
      */
     static @Nullable ProxyArray peek(Value value) {
         var field = INSTANCE.receiver;
@@ -64,8 +65,17 @@ final class Insight {
             case BUILTINS + "JSMapIteratorObject" -> entries("MapIterator", object);
             case BUILTINS + "JSSetIteratorObject" -> entries("SetIterator", object);
             case BUILTINS + "JSModuleNamespaceObject" -> array("Module");
+            case BUILTINS + "JSFunctionObject", BUILTINS + "JSFunctionObject$Unbound" ->
+                isClass(object) ? array("Class") : null;
             default -> null;
         };
+    }
+
+    private boolean isClass(Object function) throws ReflectiveOperationException {
+        var data = call(function, "getFunctionData");
+        return data != null
+                && Boolean.TRUE.equals(call(data, "isClassConstructor"))
+                && !Boolean.TRUE.equals(call(data, "isBuiltin"));
     }
 
     // The iterator's cursor is copied: looking must not advance it.

@@ -39,6 +39,9 @@ class InsightTest {
                     show(self);
                     show({});
                     show([]);
+                    show(class {});
+                    show(function () {});
+                    show(Map);
                     """);
             assertThat(script.lines)
                     .containsExactly(
@@ -55,6 +58,9 @@ class InsightTest {
                             "\"SetIterator\",[1,2],false",
                             "\"SetIterator\",[1,1],true",
                             "\"Module\"",
+                            "null",
+                            "null",
+                            "\"Class\"",
                             "null",
                             "null");
         }

@@ -311,6 +311,9 @@ export function dispatchOp(id, control, ...buffers) {
 }
 
 export function raw(id, args, op) {
+  if (typeof id !== "number" || (id | 0) !== id) {
+    throw new TypeError(`expected the id of an op, got ${typeof id === "number" ? id : typeof id}`);
+  }
   if (id > 0 && id < calls.length) {
     calls[id]++;
   }

@@ -211,7 +211,7 @@ function reportException(error) {
 }
 
 // The first frame of the script's own: glue is not where a person looks.
-const FRAME = /^ +at (?:async )?(?:.*? \()?((?:file|https?|data|blob):[^\n]*?):(\d+):(\d+)\)?$/m;
+const FRAME = /^ +at (?:.*? \()?((?:file|https?|data|blob):[^\n]*?):(\d+):(\d+)\)?$/m;
 
 function framesOf(error) {
   const stack = error.stack;

@@ -83,6 +83,10 @@ await t("fetch denied", () => fetch("http://other.com:90/x"));
 await t("fetch v6", () => fetch("http://[::1]:81/x"));
 await t("fetch file", () => fetch("file:///nowhere/x"));
 
+await t("no path", () => ["read", "write", "ffi"].map((name) => D.permissions.querySync({ name, path: "a\0b" }).state).join());
+await t("no command", () => D.permissions.querySync({ name: "run", command: "a\0b" }).state);
+await t("request no path", () => D.permissions.requestSync({ name: "read", path: "a\0b" }).state);
+
 for (
   const descriptor of [
     { name: "read", path: `${dir}/a` }, { name: "net", host: "example.com:80" }, { name: "net", host: "other.com" },

@@ -7,6 +7,7 @@ import dev.carillon.runtime.Permissions;
 import dev.carillon.runtime.Permissions.Kind;
 import dev.carillon.runtime.Permissions.Status;
 import dev.carillon.runtime.WorkingDirectory;
+import java.nio.file.InvalidPathException;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -54,10 +55,17 @@ public final class PermissionOps {
 
     private @Nullable String absolute(Kind kind, @Nullable String what) {
         return switch (kind) {
-            case READ, WRITE, FFI ->
-                what == null || what.isEmpty() ? what : cwd.resolve(what).toString();
+            case READ, WRITE, FFI -> what == null || what.isEmpty() ? what : absolute(what);
             default -> what;
         };
+    }
+
+    private String absolute(String path) {
+        try {
+            return cwd.resolve(path).toString();
+        } catch (InvalidPathException e) {
+            return path; // a name no file can have, which may be asked about all the same
+        }
     }
 
     private static String text(Status status) {

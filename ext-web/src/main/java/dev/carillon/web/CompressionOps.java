@@ -14,6 +14,7 @@ import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
 import java.util.zip.GZIPOutputStream;
 import java.util.zip.Inflater;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Streaming compression behind {@code CompressionStream} and {@code DecompressionStream}: each holds one coder, which
@@ -61,7 +62,7 @@ public final class CompressionOps {
     }
 
     private static final class Compressor implements Coder {
-        private final Deflater deflater;
+        private final @Nullable Deflater deflater; // null where the stream has its own
         private final ByteArrayOutputStream ready = new ByteArrayOutputStream();
         private final DeflaterOutputStream out;
 
@@ -69,7 +70,7 @@ public final class CompressionOps {
             try {
                 if (format.equals("gzip")) {
                     out = new GZIPOutputStream(ready);
-                    deflater = new Deflater(); // the gzip stream has its own
+                    deflater = null;
                 } else {
                     deflater = new Deflater(Deflater.DEFAULT_COMPRESSION, format.equals("deflate-raw"));
                     out = new DeflaterOutputStream(ready, deflater);
@@ -107,11 +108,13 @@ public final class CompressionOps {
 
         @Override
         public void close() {
-            deflater.end();
             try {
-                out.close();
+                out.close(); // which finishes the stream, so the deflater must still be there
             } catch (IOException e) {
                 throw inMemory(e);
+            }
+            if (deflater != null) {
+                deflater.end();
             }
         }
 

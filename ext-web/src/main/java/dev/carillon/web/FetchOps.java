@@ -20,6 +20,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -200,7 +201,7 @@ public final class FetchOps {
         return offThread("fetch file", () -> {
             try {
                 return Files.readAllBytes(Path.of(path));
-            } catch (IOException e) {
+            } catch (IOException | InvalidPathException e) {
                 throw JsVisibleException.typeError("NetworkError when attempting to fetch resource.");
             }
         });

@@ -2,6 +2,7 @@ package dev.carillon.runtime;
 
 import java.io.File;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
@@ -54,7 +55,12 @@ sealed interface PermissionScope {
         if (text.isEmpty()) {
             throw new BadScope("Error", "Empty path is not allowed");
         }
-        return new Tree(cwd.resolve(text).normalize());
+        try {
+            return new Tree(cwd.resolve(text).normalize());
+        } catch (InvalidPathException e) {
+            // No file can have this name, such as one with a NUL, so nothing can be opened by what is decided about it.
+            return new Tree(cwd.resolve(text.replaceAll("[^\\x01-\\x7f]", "?")).normalize());
+        }
     }
 
     private static String systemFact(String kind, String message) {
@@ -141,6 +147,9 @@ sealed interface PermissionScope {
     /** A program by name; also by the file the name stands for on the search path, when there is one. */
     record Program(String name, @Nullable Path file) implements PermissionScope {
         static Program of(String text, Path cwd) {
+            if (text.indexOf('\0') >= 0) {
+                return new Program(text, null); // there is no such file
+            }
             if (text.indexOf(File.separatorChar) >= 0) {
                 return new Program(text, cwd.resolve(text).normalize());
             }

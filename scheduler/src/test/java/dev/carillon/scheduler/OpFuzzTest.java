@@ -2,6 +2,10 @@ package dev.carillon.scheduler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.carillon.cron.local.LocalCronHandler;
 import dev.carillon.runtime.Extension;
 import dev.carillon.runtime.Op;
@@ -24,10 +28,11 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /**
- * Calls every op there is with arguments nobody would write, from a seed: no Java exception reaches the script, no op
- * blocks its script, the runtime goes on. One round of a thousand calls here; {@code bench/fuzz/run} is the long form.
+ * Calls every op there is with arguments nobody would write, from a seed: no Java exception reaches the script or the log, no
+ * op blocks its script, the runtime goes on. One round of a thousand calls here; {@code bench/fuzz/run} is the long form.
  */
 class OpFuzzTest {
     private static final Duration LENGTH = Duration.ofSeconds(Integer.getInteger("fuzz.seconds", 0));
@@ -37,6 +42,8 @@ class OpFuzzTest {
 
     /** Ops that are not called, each with the reason. */
     private static final Map<String, String> EXCLUDED = Map.of("op_os_exit", "ends the runtime: that is its job");
+
+    private final ListAppender<ILoggingEvent> log = new ListAppender<>();
 
     /** Remembers the call that is under way, in case it does not come back. */
     public static final class NoteOps {
@@ -59,11 +66,15 @@ class OpFuzzTest {
         var found = new TreeSet<String>();
         var calls = new HashMap<String, Long>();
         int rounds = 0;
+        log.start();
+        root().addAppender(log);
         try (var engine = JsEngine.create()) {
             do {
                 round(engine, SEED + rounds, Files.createDirectory(folder.resolve("round" + rounds)), found, calls);
                 rounds++;
             } while (time.nanoTime() < end);
+        } finally {
+            root().detachAppender(log);
         }
         System.out.printf(
                 "fuzz: seed %d, %d rounds, %,d calls of %d ops, %d findings%n",
@@ -73,7 +84,7 @@ class OpFuzzTest {
         assertThat(calls).as("ops called").hasSizeGreaterThan(90);
     }
 
-    private static void round(JsEngine engine, long seed, Path folder, TreeSet<String> found, Map<String, Long> calls)
+    private void round(JsEngine engine, long seed, Path folder, TreeSet<String> found, Map<String, Long> calls)
             throws Exception {
         Files.writeString(folder.resolve("a.txt"), "content");
         Files.createDirectory(folder.resolve("sub"));
@@ -98,7 +109,22 @@ class OpFuzzTest {
         } catch (Exception e) {
             throw new AssertionError("seed " + seed + " broke in " + last.get(), e);
         }
+        complaints(seed).forEach(found::add);
         delete(folder);
+    }
+
+    /** What the host had to say of this round: an op's bug, a resource that does not close. */
+    private List<String> complaints(long seed) {
+        var said = List.copyOf(log.list);
+        log.list.clear();
+        return said.stream()
+                .filter(event -> event.getLevel().isGreaterOrEqual(Level.WARN))
+                .map(event -> "seed " + seed + " logged: " + event.getFormattedMessage())
+                .toList();
+    }
+
+    private static Logger root() {
+        return (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
     }
 
     private static RuntimeOptions options(Path folder, AtomicReference<String> last) {

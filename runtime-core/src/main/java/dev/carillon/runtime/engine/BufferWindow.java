@@ -1,6 +1,7 @@
 package dev.carillon.runtime.engine;
 
 import dev.carillon.runtime.JsBuffer;
+import dev.carillon.runtime.JsVisibleException;
 import java.nio.ByteOrder;
 import java.util.Objects;
 import org.graalvm.polyglot.Value;
@@ -26,26 +27,48 @@ final class BufferWindow implements JsBuffer {
     @Override
     public byte get(int index) {
         check(index, 1);
-        return buffer.readBufferByte((long) offset + index);
+        try {
+            return buffer.readBufferByte((long) offset + index);
+        } catch (IndexOutOfBoundsException e) {
+            throw gone(e);
+        }
     }
 
     @Override
     public void put(int index, byte value) {
         check(index, 1);
-        buffer.writeBufferByte((long) offset + index, value);
+        try {
+            buffer.writeBufferByte((long) offset + index, value);
+        } catch (IndexOutOfBoundsException e) {
+            throw gone(e);
+        }
     }
 
     @Override
     public void read(int index, byte[] target, int targetOffset, int count) {
         check(index, count);
-        buffer.readBuffer((long) offset + index, target, targetOffset, count);
+        if (count == 0) {
+            return; // the engine refuses to read nothing from a detached buffer
+        }
+        try {
+            buffer.readBuffer((long) offset + index, target, targetOffset, count);
+        } catch (IndexOutOfBoundsException e) {
+            throw gone(e);
+        }
     }
 
     @Override
     public void write(int index, byte[] source, int sourceOffset, int count) {
         check(index, count);
         Objects.checkFromIndexSize(sourceOffset, count, source.length);
-        long at = (long) offset + index;
+        try {
+            write((long) offset + index, source, sourceOffset, count);
+        } catch (IndexOutOfBoundsException e) {
+            throw gone(e);
+        }
+    }
+
+    private void write(long at, byte[] source, int sourceOffset, int count) {
         int i = 0;
         for (; i + Long.BYTES <= count; i += Long.BYTES) {
             long word = 0;
@@ -57,6 +80,12 @@ final class BufferWindow implements JsBuffer {
         for (; i < count; i++) {
             buffer.writeBufferByte(at + i, source[sourceOffset + i]);
         }
+    }
+
+    /** What a getter or toJSON of a later argument did after this one had been looked at. */
+    private static JsVisibleException gone(IndexOutOfBoundsException cause) {
+        return new JsVisibleException(
+                "TypeError", "The buffer was detached or made shorter during the call", null, cause);
     }
 
     byte[] copy() {

@@ -66,6 +66,68 @@ class BadInputTest {
                 Op names need to be unique.""", first, second);
     }
 
+    @Test
+    void a_buffer_that_is_gone_when_the_op_looks_is_a_TypeError_and_nothing_when_it_was_gone_before() {
+        try (var script = new RuntimeHarness(TimeSource.system(), ProbeOps.extension(), two())) {
+            script.load("""
+                    const told = (f) => { try { say(f()) } catch (e) { say(`${e.name}: ${e.message}`) } };
+                    const fresh = () => new Uint8Array([7, 8]);
+                    const gone = fresh();
+                    gone.buffer.transfer();
+                    told(() => ops.op_length(gone, {}));
+                    told(() => ops.op_fill(gone, 1));
+                    for (const op of [ops.op_length, ops.op_lent_length]) {
+                      const view = fresh();
+                      told(() => op(view, { toJSON() { view.buffer.transfer(); return {} } }));
+                    }
+                    """);
+            assertThat(script.lines)
+                    .containsExactly(
+                            "0",
+                            "0",
+                            "TypeError: The buffer was detached or made shorter during the call",
+                            "TypeError: The buffer was detached or made shorter during the call");
+        }
+    }
+
+    @Test
+    void what_is_no_op_id_is_refused_in_the_words_of_scripts() {
+        try (var script = new RuntimeHarness(TimeSource.system(), ProbeOps.extension())) {
+            script.load("""
+                    for (const id of [1.5, NaN, Infinity, 2 ** 31, "1", 1n, {}]) {
+                      try { core.dispatchOp(id) } catch (e) { say(`${e.name}: ${e.message}`) }
+                    }
+                    """);
+            assertThat(script.lines)
+                    .containsExactly(
+                            "TypeError: expected the id of an op, got 1.5",
+                            "TypeError: expected the id of an op, got NaN",
+                            "TypeError: expected the id of an op, got Infinity",
+                            "TypeError: expected the id of an op, got 2147483648",
+                            "TypeError: expected the id of an op, got string",
+                            "TypeError: expected the id of an op, got bigint",
+                            "TypeError: expected the id of an op, got object");
+        }
+    }
+
+    private static Extension two() {
+        return Extension.builder("two").ops(state -> new TwoArguments()).build();
+    }
+
+    /** Ops whose second argument is looked at when the first has been. */
+    public static final class TwoArguments {
+        @Op("op_length")
+        public int length(byte[] bytes, java.util.Map<String, Object> more) {
+            return bytes.length;
+        }
+
+        @Op("op_lent_length")
+        public int lent(dev.carillon.runtime.JsBuffer bytes, java.util.Map<String, Object> more) {
+            bytes.put(0, (byte) 1);
+            return bytes.get(0);
+        }
+    }
+
     /** Ops that do not keep what their signature promises. */
     public static final class WrongOps {
         @Op("op_no_stage")

@@ -210,9 +210,6 @@ function reportException(error) {
   }
 }
 
-// The first frame of the script's own: glue is not where a person looks.
-const FRAME = /^ +at (?:.*? \()?((?:file|https?|data|blob):[^\n]*?):(\d+):(\d+)\)?$/m;
-
 function framesOf(error) {
   const stack = error.stack;
   if (typeof stack !== "string") {
@@ -266,7 +263,8 @@ function describe(error, where) {
       report.head = headOf(error);
       const frames = framesOf(error);
       report.tail = frames + causesOf(error, [error]);
-      const frame = apply(stringMatch, frames, [FRAME]);
+      // The first frame of the script's own: glue is not where a person looks.
+      const frame = apply(stringMatch, frames, [/^ +at (?:.*? \()?((?:file|https?|data|blob):[^\n]*?):(\d+):(\d+)\)?$/m]);
       if (frame !== null) {
         report.specifier = frame[1];
         report.line = +frame[2];

@@ -8,7 +8,6 @@ const { getTime } = Date.prototype;
 const DateTimeFormat = Intl.DateTimeFormat;
 const { formatToParts } = DateTimeFormat.prototype;
 const NARROW_SPACE = "\u202f";
-const NARROW_SPACES = /\u202f/g;
 
 // One long name per offset seen: computing it costs a hundred times the rest.
 const zoneNames = new Map();
@@ -45,7 +44,7 @@ for (const name of ["toString", "toTimeString"]) {
   }).method);
 }
 
-const plain = (text) => (text.includes(NARROW_SPACE) ? text.replace(NARROW_SPACES, " ") : text);
+const plain = (text) => (text.includes(NARROW_SPACE) ? text.replaceAll(NARROW_SPACE, " ") : text);
 for (const name of ["toLocaleString", "toLocaleTimeString"]) {
   replace(Date.prototype, name, (original) => ({
     method(...args) {

@@ -29,9 +29,11 @@ final class GlueSources {
             if (stream == null) {
                 return null;
             }
-            var text = new String(stream.readAllBytes(), StandardCharsets.UTF_8);
-            int odd = firstNonAscii(text);
-            if (odd >= 0) {
+            var bytes = stream.readAllBytes();
+            var text = new String(bytes, StandardCharsets.UTF_8);
+            // A look at each character is what a start is spared: others take several bytes, or are no UTF-8.
+            if (text.length() != bytes.length || text.indexOf('\uFFFD') >= 0) {
+                int odd = firstNonAscii(text);
                 throw new IllegalStateException("Extension code must be 7-bit ASCII: ext:" + extension.name() + "/"
                         + file
                         + " has U+" + Integer.toHexString(text.charAt(odd)) + " in line "
@@ -50,6 +52,6 @@ final class GlueSources {
                 return i;
             }
         }
-        return -1;
+        throw new IllegalArgumentException("7-bit ASCII after all");
     }
 }

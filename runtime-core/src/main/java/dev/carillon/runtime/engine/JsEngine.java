@@ -25,6 +25,9 @@ public final class JsEngine implements AutoCloseable {
             .allowBufferAccess(true)
             .build();
 
+    private static final String NO_JVMCI = "JVMCI is off: start Java with -XX:+UnlockExperimentalVMOptions"
+            + " -XX:+EnableJVMCI and the compiler on --upgrade-module-path";
+
     private final Engine engine;
     private final Jit jit;
     private final GlueSources glue = new GlueSources();
@@ -50,10 +53,12 @@ public final class JsEngine implements AutoCloseable {
      *     path, or cannot listen there
      */
     public static JsEngine create(@Nullable Inspector inspector) {
-        var log = new StartLog();
-        var builder = Engine.newBuilder("js")
-                .option("engine.WarnInterpreterOnly", "true")
-                .logHandler(log);
+        // Without the JVM's half of the compiler there is no doubt, and setting up a log for the answer takes 10 ms.
+        var log = ModuleLayer.boot().findModule("jdk.internal.vm.ci").isPresent() ? new StartLog() : null;
+        var builder = Engine.newBuilder("js").option("engine.WarnInterpreterOnly", String.valueOf(log != null));
+        if (log != null) {
+            builder.logHandler(log);
+        }
         if (inspector != null) {
             inspector.checkFree();
             inspect(builder, inspector);
@@ -74,7 +79,7 @@ public final class JsEngine implements AutoCloseable {
         }
         return new JsEngine(
                 engine,
-                Jit.of(engine.getImplementationName(), log.text()),
+                Jit.of(engine.getImplementationName(), log == null ? NO_JVMCI : log.text()),
                 new ModuleCache(ModuleCache.standardDirectory(), inspector != null));
     }
 

@@ -10,12 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.TreeSet;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * {@code carillon <command>}: 0 ok, 1 script or run-time failure, 2 wrong usage or configuration.
@@ -26,9 +21,6 @@ public final class Main {
     static final int OK = 0;
     static final int FAILED = 1;
     static final int WRONG_USAGE = 2;
-
-    /** Ends the process in order, hooks and all. */
-    static final int EXIT_BY_HOOKS = -1;
 
     private static final List<String> COMMANDS =
             List.of("run", "serve", "next", "check", "jobs", "runs", "logs", "trigger", "pause", "resume");
@@ -44,9 +36,6 @@ public final class Main {
     public static void main(String[] args) {
         int code = new Main(System.out, System.err).run(Arrays.asList(args));
         System.out.flush();
-        if (code == EXIT_BY_HOOKS) {
-            System.exit(OK);
-        }
         // Not exit: it would start the logging system only to log that the process ends.
         Runtime.getRuntime().halt(code);
     }
@@ -72,12 +61,12 @@ public final class Main {
         return switch (command) {
             case "run" -> new RunCommand(this).run(rest);
             case "serve" -> serve(rest);
-            case "next" -> execute(command, new NextCommand(this), rest);
+            case "next" -> Options.call(this, command, new NextCommand(this), rest);
             case "check" -> check(rest);
-            case "jobs" -> execute(command, new ClientCommand.Jobs(this), rest);
-            case "runs" -> execute(command, new ClientCommand.Runs(this), rest);
-            case "logs" -> execute(command, new ClientCommand.Logs(this), rest);
-            case "trigger", "pause", "resume" -> execute(command, new ClientCommand.Act(this, command), rest);
+            case "jobs" -> Options.call(this, command, new ClientCommand.Jobs(this), rest);
+            case "runs" -> Options.call(this, command, new ClientCommand.Runs(this), rest);
+            case "logs" -> Options.call(this, command, new ClientCommand.Logs(this), rest);
+            case "trigger", "pause", "resume" -> Options.call(this, command, new ClientCommand.Act(this, command), rest);
 
             case "warm-up" -> new WarmUp(this).run();
             case "help" -> rest.isEmpty() ? help("carillon") : help(rest.getFirst());
@@ -102,12 +91,12 @@ public final class Main {
                 rest.add(arg);
             }
         }
-        return execute("serve", command, withoutPermissions("serve", command.permissions(), rest));
+        return Options.call(this, "serve", command, withoutPermissions("serve", command.permissions(), rest));
     }
 
     private int check(List<String> args) {
         var command = new CheckCommand(this);
-        return execute("check", command, withoutPermissions("check", command.permissions(), args));
+        return Options.call(this, "check", command, withoutPermissions("check", command.permissions(), args));
     }
 
     static Inspector inspector(String flag, String command) {
@@ -131,46 +120,6 @@ public final class Main {
             }
         }
         return rest;
-    }
-
-    private int execute(String name, Callable<Integer> command, List<String> args) {
-        if (args.contains("--help") || args.contains("-h")) {
-            return help(name);
-        }
-        var line = new CommandLine(command);
-        line.setCommandName(name);
-        line.setCaseInsensitiveEnumValuesAllowed(true);
-        try {
-            line.parseArgs(args.toArray(String[]::new));
-        } catch (ParameterException e) {
-            throw explain(name, e);
-        }
-        try {
-            return command.call();
-        } catch (RuntimeException e) {
-            throw e;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return FAILED;
-        } catch (Exception e) {
-            throw new IllegalStateException("commands throw nothing else", e);
-        }
-    }
-
-    private static Usage explain(String name, ParameterException e) {
-        if (e instanceof UnmatchedArgumentException unmatched
-                && unmatched.getUnmatched().getFirst().startsWith("-")) {
-            var known = new TreeSet<>(
-                    e.getCommandLine().getCommandSpec().optionsMap().keySet());
-            known.add("--help");
-            var got = unmatched.getUnmatched().getFirst();
-            int equals = got.indexOf('=');
-            return Usage.unknown(
-                    "option", equals < 0 ? got : got.substring(0, equals), known, "carillon " + name + " --help");
-        }
-        var message = String.valueOf(e.getMessage());
-        return new Usage(message.substring(0, 1).toLowerCase(java.util.Locale.ROOT) + message.substring(1)
-                + ". See: carillon " + name + " --help");
     }
 
     int help(String command) {

@@ -57,6 +57,6 @@ final class WarmUp {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return Main.EXIT_BY_HOOKS;
+        return Main.OK;
     }
 }

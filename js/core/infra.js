@@ -310,10 +310,11 @@ export function dispatchOp(id, control, ...buffers) {
   return raw(id, [control, ...buffers], dispatchOp);
 }
 
-export function raw(id, args, op) {
-  if (typeof id !== "number" || (id | 0) !== id) {
-    throw new TypeError(`expected the id of an op, got ${typeof id === "number" ? id : typeof id}`);
+export function raw(asked, args, op) {
+  if (typeof asked !== "number" || (asked | 0) !== asked) {
+    throw new TypeError(`expected the id of an op, got ${typeof asked === "number" ? asked : typeof asked}`);
   }
+  const id = asked | 0; // -0 is no int to the host
   if (id > 0 && id < calls.length) {
     calls[id]++;
   }

@@ -711,6 +711,8 @@ public final class FileOps {
                 return body.run();
             } catch (IOException e) {
                 throw IoFailure.of(e, context);
+            } catch (InvalidPathException e) {
+                throw IoFailure.of(e, context);
             }
         }
 

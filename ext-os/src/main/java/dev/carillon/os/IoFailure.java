@@ -87,9 +87,11 @@ enum IoFailure {
         };
     }
 
-    /** A path with a NUL in it, which no system call can take. */
+    /** A name no system call can take: with a NUL in it, or a half of a surrogate pair. */
     static JsVisibleException of(InvalidPathException e, String context) {
-        return new JsVisibleException(
-                "TypeError", "file name contained an unexpected NUL byte: " + context, EINVAL.name(), e);
+        var why = e.getInput().indexOf('\0') >= 0
+                ? "file name contained an unexpected NUL byte: "
+                : "file name cannot be encoded: ";
+        return new JsVisibleException("TypeError", why + context, EINVAL.name(), e);
     }
 }

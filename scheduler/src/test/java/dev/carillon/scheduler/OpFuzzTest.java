@@ -159,6 +159,9 @@ class OpFuzzTest {
     }
 
     private static void delete(Path folder) throws java.io.IOException {
+        if (!Files.exists(folder)) {
+            return; // the script may delete its own
+        }
         try (var files = Files.walk(folder)) {
             files.sorted(Comparator.reverseOrder())
                     .forEach(file -> file.toFile().delete());

@@ -511,7 +511,7 @@ public final class ConfigurationReader {
     }
 
     private static String jdbcUrl(String text) {
-        if (!text.startsWith("jdbc:h2:") && !text.startsWith("jdbc:postgresql:")) {
+        if (!text.matches("jdbc:(h2|postgresql|mariadb):.*")) {
             throw new IllegalArgumentException("'" + text.replaceAll("(?i)(password=)[^&;]*", "$1****")
                     + "' is not a database Carillon keeps runs in:"
                     + " write jdbc:h2:file:./.carillon/carillon or jdbc:postgresql://host/database");

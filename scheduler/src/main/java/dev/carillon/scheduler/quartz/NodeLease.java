@@ -2,31 +2,26 @@ package dev.carillon.scheduler.quartz;
 
 import dev.carillon.scheduler.run.StoreException;
 import dev.carillon.scheduler.store.Database;
+import dev.carillon.scheduler.store.SessionLock;
 import java.sql.Connection;
 import java.sql.SQLException;
 
 /**
- * The right to a node's name, as long as one connection lives: PostgreSQL lets go of it when the process dies.
+ * The right to a node's name, as long as one connection lives: the server lets go of it when the process dies.
  *
  * <p>Threads: one at a time.
  * <p>Closing: lets go; any number of times.
  */
 final class NodeLease implements AutoCloseable {
-    private static final String LOCK = "select pg_try_advisory_lock(hashtextextended(?, 4711)), pg_backend_pid()";
-    /** A process whose machine is gone sends no farewell: the server finds out after some eight seconds. */
-    private static final String KEEPALIVE =
-            "set tcp_keepalives_idle = 5; set tcp_keepalives_interval = 1; set tcp_keepalives_count = 3";
-    /** Our session from before the connection broke may linger, and must not keep us out. */
-    private static final String END_OWN = "select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory'"
-            + " and pid = ? and ((classid::bigint << 32) | objid::bigint) = hashtextextended(?, 4711)";
-
     private final Database database;
+    private final SessionLock lock;
     private final String name;
     private Connection connection;
-    private int session;
+    private long session;
 
     private NodeLease(Database database, QuartzConfig config) {
         this.database = database;
+        this.lock = database.sessionLock();
         this.name = config.cluster() + "/" + config.node();
         this.connection = database.connection();
     }
@@ -58,28 +53,48 @@ final class NodeLease implements AutoCloseable {
         } catch (SQLException e) {
             disconnect();
         }
-        int before = session;
+        long before = session;
         connection = database.connection();
         if (lock()) {
             return true;
         }
         session = before;
-        try (var end = connection.prepareStatement(END_OWN)) {
-            end.setInt(1, before);
-            end.setString(2, name);
-            end.execute();
+        return endIfHolder(before) && lock();
+    }
+
+    /** Our session from before the connection broke may linger, and must not keep us out. */
+    private boolean endIfHolder(long before) throws SQLException {
+        try (var holders = connection.prepareStatement(lock.holders())) {
+            holders.setString(1, name);
+            try (var rows = holders.executeQuery()) {
+                while (rows.next()) {
+                    if (rows.getLong(1) == before) {
+                        return end(before);
+                    }
+                }
+            }
         }
-        return lock();
+        return false;
+    }
+
+    private boolean end(long holder) throws SQLException {
+        try (var end = connection.prepareStatement(lock.end())) {
+            end.setInt(1, (int) holder);
+            end.execute();
+            return true;
+        }
     }
 
     private boolean lock() throws SQLException {
-        try (var keepAlive = connection.createStatement();
-                var select = connection.prepareStatement(LOCK)) {
-            keepAlive.execute(KEEPALIVE);
-            select.setString(1, name);
-            try (var rows = select.executeQuery()) {
+        try (var prepare = connection.createStatement();
+                var take = connection.prepareStatement(lock.take())) {
+            for (var statement : lock.prepare()) {
+                prepare.execute(statement);
+            }
+            take.setString(1, name);
+            try (var rows = take.executeQuery()) {
                 rows.next();
-                session = rows.getInt(2);
+                session = rows.getLong(2);
                 return rows.getBoolean(1);
             }
         }
@@ -87,7 +102,7 @@ final class NodeLease implements AutoCloseable {
 
     @Override
     public void close() {
-        try (var unlock = connection.prepareStatement("select pg_advisory_unlock_all()")) {
+        try (var unlock = connection.prepareStatement(lock.release())) {
             unlock.execute();
         } catch (SQLException e) {
             // The connection is gone, and the lock with it.

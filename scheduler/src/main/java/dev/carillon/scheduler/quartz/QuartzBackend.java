@@ -434,7 +434,7 @@ public final class QuartzBackend implements AutoCloseable {
         store.setMakeThreadsDaemons(true);
         try {
             store.setDriverDelegateClass(
-                    database.isShared() ? PostgreSQLDelegate.class.getName() : StdJDBCDelegate.class.getName());
+                    database.isPostgres() ? PostgreSQLDelegate.class.getName() : StdJDBCDelegate.class.getName());
             store.setDriverDelegateInitString("triggerPersistenceDelegateClasses=" + DueTriggers.class.getName());
         } catch (InvalidConfigurationException e) {
             throw new IllegalStateException("Quartz refuses its own delegate", e);

@@ -10,6 +10,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Map;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
@@ -53,6 +54,7 @@ public final class Database implements AutoCloseable {
         }
         var pool = connect(dialect, config, poolName, connectionsMax);
         try {
+            refuseTwoCases(dialect, config, pool);
             migrate(dialect, config, pool);
             var database = new Database(dialect, config, pool);
             database.refuseReadOnly();
@@ -93,20 +95,30 @@ public final class Database implements AutoCloseable {
 
     /** Several processes may work on it at a time. */
     public boolean isShared() {
+        return dialect.isShared();
+    }
+
+    /** PostgreSQL has types of its own for what Quartz writes. */
+    public boolean isPostgres() {
         return dialect == Dialect.POSTGRESQL;
     }
 
+    /** @throws UnsupportedOperationException if no other process can come */
+    public SessionLock sessionLock() {
+        return dialect.sessionLock();
+    }
+
     /**
-     * Calls {@code onRing} whenever some process changes a job, and once to begin; null where no other process can. The
+     * Calls {@code onRing} whenever some process changes a job, and once to begin; null where no other process can, or none can be heard. The
      * caller closes it.
      */
     public @Nullable Bell listen(Runnable onRing) {
-        return isShared() ? new Bell(config, onRing) : null;
+        return isPostgres() ? new Bell(config, onRing) : null;
     }
 
     /** Rings the other processes' bells when the transaction of {@code connection} commits. */
     public void ring(Connection connection) throws SQLException {
-        if (isShared()) {
+        if (isPostgres()) {
             try (var statement = connection.createStatement()) {
                 statement.execute(Bell.RING);
             }
@@ -147,16 +159,36 @@ public final class Database implements AutoCloseable {
         pool.close();
     }
 
+    /** Quartz writes the names of its tables in capitals, and we do not. */
+    private static void refuseTwoCases(Dialect dialect, StoreConfig config, HikariDataSource pool) {
+        if (dialect != Dialect.MARIADB) {
+            return; // what is not quoted has one case there
+        }
+        try (var connection = pool.getConnection();
+                var select = connection.createStatement();
+                var rows = select.executeQuery("select @@lower_case_table_names")) {
+            rows.next();
+            if (rows.getInt(1) == 0) {
+                throw Dialect.badUrl(
+                        config,
+                        "the server of '" + config.shownUrl() + "' takes tables QRTZ_LOCKS and qrtz_locks for two",
+                        "set lower_case_table_names=1 in its configuration, and make the database anew");
+            }
+        } catch (SQLException e) {
+            throw Failures.explain(config, e);
+        }
+    }
+
     /** Tables that are there already can be read from a standby too; the first run could not be written. */
     private void refuseReadOnly() {
-        if (dialect != Dialect.POSTGRESQL) {
+        if (!isShared()) {
             return; // H2 says so when its file is opened
         }
         try (var connection = connection();
-                var select = connection.prepareStatement("show transaction_read_only");
+                var select = connection.prepareStatement(dialect.isReadOnly());
                 var rows = select.executeQuery()) {
             rows.next();
-            if (rows.getString(1).equals("on")) {
+            if (rows.getBoolean(1)) {
                 throw Failures.readOnly(config);
             }
         } catch (SQLException e) {
@@ -186,19 +218,27 @@ public final class Database implements AutoCloseable {
         hikari.setMinimumIdle(1);
         hikari.setConnectionTimeout(CONNECT_TIMEOUT_MS);
         hikari.setInitializationFailTimeout(1); // one attempt: a wrong password will not get better
-        if (dialect == Dialect.POSTGRESQL) {
-            hikari.setSchema(SCHEMA);
-            hikari.addDataSourceProperty("tcpKeepAlive", "true");
-            hikari.addDataSourceProperty("connectTimeout", "5");
-            hikari.addDataSourceProperty("socketTimeout", "30");
-            hikari.addDataSourceProperty("ApplicationName", "carillon");
+        switch (dialect) {
+            case POSTGRESQL -> {
+                hikari.setSchema(SCHEMA);
+                hikari.addDataSourceProperty("tcpKeepAlive", "true");
+                hikari.addDataSourceProperty("connectTimeout", "5");
+                hikari.addDataSourceProperty("socketTimeout", "30");
+                hikari.addDataSourceProperty("ApplicationName", "carillon");
+            }
+            case MARIADB -> {
+                hikari.addDataSourceProperty("tcpKeepAlive", "true");
+                hikari.addDataSourceProperty("connectTimeout", "5000");
+                hikari.addDataSourceProperty("socketTimeout", "30000");
+                hikari.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
+            }
+            // H2 knows the schema only after the first migration.
+            case H2 -> hikari.setConnectionInitSql("create schema if not exists " + SCHEMA + "; set schema " + SCHEMA);
+        }
+        if (dialect.isShared()) {
             // Ours take milliseconds. A node that stops in the midst of one must not hold its locks: the others would
             // wait.
-            hikari.setConnectionInitSql(
-                    "set idle_in_transaction_session_timeout = '" + IDLE_IN_TRANSACTION_MAX_MS + "ms'");
-        } else {
-            // H2 knows the schema only after the first migration.
-            hikari.setConnectionInitSql("create schema if not exists " + SCHEMA + "; set schema " + SCHEMA);
+            hikari.setConnectionInitSql(dialect.deadlineInTransaction(IDLE_IN_TRANSACTION_MAX_MS));
         }
         try {
             return new HikariDataSource(hikari);
@@ -208,21 +248,21 @@ public final class Database implements AutoCloseable {
     }
 
     private static void migrate(Dialect dialect, StoreConfig config, HikariDataSource pool) {
-        var schema = dialect == Dialect.H2 ? SCHEMA.toUpperCase(java.util.Locale.ROOT) : SCHEMA;
-        var flyway = Flyway.configure(Database.class.getClassLoader())
+        var configuration = Flyway.configure(Database.class.getClassLoader())
                 .dataSource(pool)
-                .schemas(schema)
-                .defaultSchema(schema)
-                .createSchemas(true)
                 .table(HISTORY_TABLE)
-                .locations("classpath:dev/carillon/scheduler/store/migrations")
+                .locations("classpath:" + dialect.migrations())
                 .placeholders(dialect.placeholders())
                 // The pool has made the schema on H2: an empty one of ours is nobody else's.
                 .baselineOnMigrate(dialect == Dialect.H2)
                 .baselineVersion("0")
                 // Its lock lasts longer than a transaction of ours may be idle.
-                .configuration(Map.of("flyway.postgresql.transactional.lock", "false"))
-                .load();
+                .configuration(Map.of("flyway.postgresql.transactional.lock", "false"));
+        if (dialect != Dialect.MARIADB) { // there a schema is a database: the one the URL names
+            var schema = dialect == Dialect.H2 ? SCHEMA.toUpperCase(Locale.ROOT) : SCHEMA;
+            configuration.schemas(schema).defaultSchema(schema).createSchemas(true);
+        }
+        var flyway = configuration.load();
         try {
             refuseNewer(flyway, config);
             flyway.migrate();

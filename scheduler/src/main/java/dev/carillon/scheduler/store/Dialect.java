@@ -1,7 +1,13 @@
 package dev.carillon.scheduler.store;
 
 import dev.carillon.scheduler.run.StoreException;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -77,6 +83,11 @@ enum Dialect {
         Map<String, String> placeholders() {
             return Map.of("id_type", "varchar(26)", "churn", "", "bytes", "varbinary(1000000)");
         }
+
+        @Override
+        boolean isShared() {
+            return false;
+        }
     },
 
     /** A server, any number of processes. */
@@ -87,8 +98,8 @@ enum Dialect {
         }
 
         @Override
-        String insertTail() {
-            return " on conflict do nothing";
+        String insertIfAbsent(String insert) {
+            return insert + " on conflict do nothing";
         }
 
         @Override
@@ -116,6 +127,122 @@ enum Dialect {
             // Ids are compared byte by byte; a locale's collation would be slower and could differ between servers.
             return Map.of("id_type", "varchar(26) collate \"C\"", "churn", " with (fillfactor = 80)", "bytes", "bytea");
         }
+
+        @Override
+        String deadlineInTransaction(int millis) {
+            return "set idle_in_transaction_session_timeout = '" + millis + "ms'";
+        }
+
+        @Override
+        String isReadOnly() {
+            return "select current_setting('transaction_read_only') = 'on'";
+        }
+
+        @Override
+        PreparedStatement latestAttempts(Connection connection, List<String> runs) throws SQLException {
+            var select = connection.prepareStatement("select id, attempt from run where id = any (?) for share");
+            select.setArray(1, connection.createArrayOf("varchar", runs.toArray()));
+            return select;
+        }
+
+        @Override
+        SessionLock sessionLock() {
+            return new SessionLock(
+                    // A process whose machine is gone sends no farewell: the server finds out after some eight seconds.
+                    List.of(
+                            "set tcp_keepalives_idle = 5; set tcp_keepalives_interval = 1; set tcp_keepalives_count = 3"),
+                    "select pg_try_advisory_lock(hashtextextended(?, 4711)), pg_backend_pid()",
+                    "select pid from pg_locks where locktype = 'advisory'"
+                            + " and ((classid::bigint << 32) | objid::bigint) = hashtextextended(?, 4711)",
+                    "select pg_terminate_backend(?)",
+                    "select pg_advisory_unlock_all()");
+        }
+    },
+
+    /**
+     * A server, any number of processes; 10.6 or newer. It has no bell: nodes hear of each other's changes when they next
+     * look. Its driver is not shipped, and it has been through the handler's contract only, not through the chaos runs.
+     */
+    MARIADB {
+        @Override
+        String complete(StoreConfig config) {
+            try {
+                DriverManager.getDriver(config.url());
+            } catch (SQLException e) {
+                throw badUrl(
+                        config,
+                        "there is no driver for '" + config.shownUrl() + "'",
+                        "put the jar of mariadb-java-client, whose licence is not ours, into the folder lib");
+            }
+            return config.url();
+        }
+
+        @Override
+        String insertIfAbsent(String insert) {
+            return insert.replaceFirst("^insert ", "insert ignore ");
+        }
+
+        @Override
+        String upsertJob() {
+            return "insert into job (script, name, schedule, backoff, state, since_at) values (?, ?, ?, ?, ?, ?)"
+                    + " on duplicate key update schedule = value(schedule), backoff = value(backoff),"
+                    + " since_at = value(since_at), state = if(state = 'retired', value(state), state)";
+        }
+
+        @Override
+        String upsertNode() {
+            return "insert into node (name, started_at, last_seen_at, stopped, version, backend)"
+                    + " values (?, ?, ?, ?, ?, ?) on duplicate key update started_at = value(started_at),"
+                    + " last_seen_at = value(last_seen_at), stopped = value(stopped), version = value(version),"
+                    + " backend = value(backend), lost_at = null, lost_to = null";
+        }
+
+        @Override
+        String clockMillis() {
+            return "select cast(unix_timestamp(sysdate(3)) * 1000 as unsigned)";
+        }
+
+        @Override
+        Map<String, String> placeholders() {
+            return Map.of();
+        }
+
+        @Override
+        String migrations() {
+            return super.migrations() + "-mariadb";
+        }
+
+        @Override
+        String deadlineInTransaction(int millis) {
+            return "set idle_transaction_timeout = " + Math.max(1, millis / 1_000);
+        }
+
+        @Override
+        String isReadOnly() {
+            return "select @@read_only";
+        }
+
+        @Override
+        PreparedStatement latestAttempts(Connection connection, List<String> runs) throws SQLException {
+            var select = connection.prepareStatement(
+                    "select id, attempt from run where id in (" + marks(runs.size()) + ") lock in share mode");
+            for (int i = 0; i < runs.size(); i++) {
+                select.setString(i + 1, runs.get(i));
+            }
+            return select;
+        }
+
+        @Override
+        SessionLock sessionLock() {
+            // A lock is the whole server's, and its name has 64 characters at most.
+            var lock = "concat('carillon/', sha1(concat(database(), '/', ?)))";
+            return new SessionLock(
+                    List.of(),
+                    "select get_lock(" + lock + ", 0), connection_id()",
+                    "select is_used_lock(" + lock + ")",
+                    "kill ?",
+                    "do release_all_locks()");
+        }
     };
 
     private static final Map<String, String> REQUIRED =
@@ -132,6 +259,9 @@ enum Dialect {
         if (config.url().startsWith("jdbc:postgresql:")) {
             return POSTGRESQL;
         }
+        if (config.url().startsWith("jdbc:mariadb:")) {
+            return MARIADB;
+        }
         throw badUrl(
                 config,
                 "no database of ours: '" + config.shownUrl() + "'",
@@ -141,9 +271,14 @@ enum Dialect {
     /** The URL to connect with. */
     abstract String complete(StoreConfig config);
 
-    /** What makes an insert of an existing key do nothing; empty where the writer must look first. */
-    String insertTail() {
-        return "";
+    /** Several processes may work on it at a time. */
+    boolean isShared() {
+        return true;
+    }
+
+    /** {@code insert} so that an existing key makes it do nothing; unchanged where the writer must look first. */
+    String insertIfAbsent(String insert) {
+        return insert;
     }
 
     abstract String upsertJob();
@@ -154,6 +289,35 @@ enum Dialect {
     abstract String clockMillis();
 
     abstract Map<String, String> placeholders();
+
+    /** Where its migrations are on the class path. */
+    String migrations() {
+        return "dev/carillon/scheduler/store/migrations";
+    }
+
+    /** Statement after which the server ends a session that is idle within a transaction for longer. */
+    String deadlineInTransaction(int millis) {
+        throw new UnsupportedOperationException(this + " has one process");
+    }
+
+    /** Query for whether nothing can be written. */
+    String isReadOnly() {
+        throw new UnsupportedOperationException(this + " says so when its file is opened");
+    }
+
+    /** Query for id and latest attempt of {@code runs}, which nobody may move on before this transaction ends. */
+    PreparedStatement latestAttempts(Connection connection, List<String> runs) throws SQLException {
+        throw new UnsupportedOperationException(this + " has one process, whose attempts follow each other");
+    }
+
+    /** A lock on a name for as long as a session lives. */
+    SessionLock sessionLock() {
+        throw new UnsupportedOperationException(this + " has one process");
+    }
+
+    static String marks(int count) {
+        return String.join(", ", Collections.nCopies(count, "?"));
+    }
 
     static StoreException badUrl(StoreConfig config, String message, String hint) {
         return new StoreException(StoreException.Code.BAD_URL, message, hint, null);

@@ -15,8 +15,11 @@ final class Failures {
     private static final int H2_IO = 90028;
     private static final int H2_IO_2 = 90031;
     private static final int H2_NO_SPACE_OR_ROLLED_BACK = 90130;
+    private static final int MARIADB_UNKNOWN_DATABASE = 1049;
+    private static final int MARIADB_DISK_FULL = 1021;
+    private static final int MARIADB_LOCK_WAIT = 1205;
     private static final String IDLE_IN_TRANSACTION = "25P03"; // the process was away for longer than the server waits
-    private static final Set<String> CONFLICTS = Set.of("23505");
+    private static final Set<String> CONFLICTS = Set.of("23505", "23000");
 
     private Failures() {}
 
@@ -42,6 +45,8 @@ final class Failures {
                         e);
             case H2_READ_ONLY -> readOnly(where, e);
             case H2_IO, H2_IO_2, H2_NO_SPACE_OR_ROLLED_BACK -> io(where, e);
+            case MARIADB_UNKNOWN_DATABASE -> byState(where, "3D000", e);
+            case MARIADB_DISK_FULL -> byState(where, "53100", e);
             default -> byState(where, state, e);
         };
     }
@@ -90,6 +95,7 @@ final class Failures {
                 || state.equals("40001")
                 || state.equals("40P01")
                 || state.equals("HYT00")
+                || e.getErrorCode() == MARIADB_LOCK_WAIT
                 || e instanceof java.sql.SQLTransientException
                 || e instanceof java.sql.SQLRecoverableException;
     }

@@ -199,7 +199,7 @@ final class Group {
                 lookFirst || dialect == Dialect.H2 && writes.getFirst().start().attempt() > 1;
         var existing = existing(
                 writes.stream().map(write -> write.start().run().text()).toList(), look);
-        try (var insert = connection.prepareStatement(INSERT_RUN + dialect.insertTail())) {
+        try (var insert = connection.prepareStatement(dialect.insertIfAbsent(INSERT_RUN))) {
             var inserted = new ArrayList<Write.Start>();
             for (var write : writes) {
                 var start = write.start();
@@ -228,7 +228,7 @@ final class Group {
     }
 
     private void nextAttempts(List<Write.Start> writes) throws SQLException {
-        try (var keep = connection.prepareStatement(KEEP_ATTEMPT + dialect.insertTail());
+        try (var keep = connection.prepareStatement(dialect.insertIfAbsent(KEEP_ATTEMPT));
                 var next = connection.prepareStatement(NEXT_ATTEMPT)) {
             for (var write : writes) {
                 var start = write.start();
@@ -296,7 +296,7 @@ final class Group {
         var existing = existing(skips.stream().map(skip -> skip.run().text()).toList(), lookFirst);
         var batch = new ArrayList<Skip>();
         var written = new HashSet<Skip>();
-        try (var insert = connection.prepareStatement(INSERT_RUN + dialect.insertTail())) {
+        try (var insert = connection.prepareStatement(dialect.insertIfAbsent(INSERT_RUN))) {
             for (var skip : skips) {
                 if (!existing.add(skip.run().text())) {
                     continue;
@@ -350,8 +350,8 @@ final class Group {
         if (writes.isEmpty()) {
             return;
         }
-        var attempts = dialect == Dialect.H2 ? null : attempts(writes);
-        try (var insert = connection.prepareStatement(INSERT_LINE + dialect.insertTail())) {
+        var attempts = dialect.isShared() ? attempts(writes) : null;
+        try (var insert = connection.prepareStatement(dialect.insertIfAbsent(INSERT_LINE))) {
             for (var write : writes) {
                 var line = write.line();
                 if (attempts != null && attempts.getOrDefault(write.run().text(), 0) > line.attempt()) {
@@ -372,12 +372,10 @@ final class Group {
     private Map<String, Integer> attempts(List<Write.Line> writes) throws SQLException {
         var ids = writes.stream().map(write -> write.run().text()).distinct().toList();
         var found = new HashMap<String, Integer>();
-        try (var select = connection.prepareStatement("select id, attempt from run where id = any (?) for share")) {
-            select.setArray(1, connection.createArrayOf("varchar", ids.toArray()));
-            try (var rows = select.executeQuery()) {
-                while (rows.next()) {
-                    found.put(rows.getString(1), rows.getInt(2));
-                }
+        try (var select = dialect.latestAttempts(connection, ids);
+                var rows = select.executeQuery()) {
+            while (rows.next()) {
+                found.put(rows.getString(1), rows.getInt(2));
             }
         }
         return found;
@@ -391,8 +389,8 @@ final class Group {
         }
         for (int from = 0; from < ids.size(); from += LOOKUP_MAX) {
             var part = ids.subList(from, Math.min(ids.size(), from + LOOKUP_MAX));
-            var marks = String.join(", ", part.stream().map(id -> "?").toList());
-            try (var select = connection.prepareStatement("select id from run where id in (" + marks + ")")) {
+            try (var select = connection.prepareStatement(
+                    "select id from run where id in (" + Dialect.marks(part.size()) + ")")) {
                 for (int i = 0; i < part.size(); i++) {
                     select.setString(i + 1, part.get(i));
                 }

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which database.
  *
- * @param url {@code jdbc:h2:file:…} or {@code jdbc:postgresql://…}
+ * @param url {@code jdbc:h2:file:…} or {@code jdbc:postgresql://…}; or {@code jdbc:mariadb://…}, with a driver of your own
  * @param user null for H2's own user, or when the URL names one
  */
 public record StoreConfig(

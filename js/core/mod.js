@@ -264,7 +264,7 @@ function describe(error, where) {
       const frames = framesOf(error);
       report.tail = frames + causesOf(error, [error]);
       // The first frame of the script's own: glue is not where a person looks.
-      const frame = apply(stringMatch, frames, [/^ +at (?:.*? \()?((?:file|https?|data|blob):[^\n]*?):(\d+):(\d+)\)?$/m]);
+      const frame = apply(stringMatch, frames, [/^ +at (?:async )?(?:.*? \()?((?:file|https?|data|blob):[^\n]*?):(\d+):(\d+)\)?$/m]);
       if (frame !== null) {
         report.specifier = frame[1];
         report.line = +frame[2];

@@ -63,6 +63,7 @@ public final class Chaos {
             Runtime.getRuntime().addShutdownHook(atExit); // whatever ends us: no node is left behind
             var from = Instant.now();
             cluster.start();
+            var started = new Fault("start of all nodes", Fault.EVERYWHERE, from, Instant.now());
             Cluster.rest(Duration.ofSeconds(number("warm-up", WARM_UP_SECONDS)));
             if (sink.sightings().isEmpty()) {
                 throw new IOException("no job ran: see the nodes' logs");
@@ -78,7 +79,9 @@ public final class Chaos {
             var history =
                     HistoryReader.read(cluster.postgres().url(cluster.postgres().port()));
             Runtime.getRuntime().removeShutdownHook(atExit);
-            return grade(asked, strikes.faults(), end, sink, history);
+            var faults = new ArrayList<>(List.of(started));
+            faults.addAll(strikes.faults());
+            return grade(asked, faults, end, sink, history);
         }
     }
 

@@ -166,6 +166,29 @@ class CheckerTest {
     }
 
     @Test
+    void a_retry_is_early_by_no_more_than_the_clock_of_its_node_may_be_off() {
+        var world = new World();
+        world.forget("a", AT);
+        world.sightings.add(seen("a", AT, 1, 1, "n1", 5, 25, false));
+        world.sightings.add(seen("a", AT, 2, 2, "n1", 525, 600, true)); // half a second early
+        world.tell(
+                "a",
+                AT,
+                "succeeded",
+                null,
+                new Recorded.Attempt(1, 1, "n1", "failed", AT.plusMillis(25)),
+                new Recorded.Attempt(2, 2, "n1", "succeeded", AT.plusMillis(600)));
+        world.faults.add(new Fault("clock offset", "n2", AT.minusSeconds(1), AT.plusSeconds(2)));
+        world.faults.add(new Fault("kill -9", "n1", AT.minusSeconds(1), AT.plusSeconds(2)));
+        assertThat(world.check().counts().get(Kind.RETRY_BAD)).isOne();
+        world.faults.add(new Fault("clock offset", "n1", AT.minusSeconds(1), AT.plusSeconds(2)));
+        assertThat(world.check().valid()).isTrue();
+        world.sightings.removeLast();
+        world.sightings.add(seen("a", AT, 2, 2, "n1", 524, 600, true));
+        assertThat(world.check().counts().get(Kind.RETRY_BAD)).isOne();
+    }
+
+    @Test
     void a_start_after_the_last_bound_is_overdue() {
         expect(Kind.OVERDUE, world -> {
             world.jobs.clear();

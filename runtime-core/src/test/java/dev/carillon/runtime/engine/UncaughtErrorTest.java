@@ -41,6 +41,20 @@ class UncaughtErrorTest {
                     at main.ts:1:60""");
     }
 
+    /** As when glue throws after an await: its own frames are hidden, and the first one left is where the script waits. */
+    @Test
+    void the_place_a_script_waits_at_is_shown_too() {
+        assertThat(report("""
+                const late = new Error("late");
+                late.stack = late.stack.replace("at ", "at async ");
+                throw late;
+                """)).isEqualTo("""
+                Uncaught (in promise) Error: late
+                const late = new Error("late");
+                             ^
+                    at async main.ts:1:14""");
+    }
+
     @Test
     void an_aggregate_lists_its_errors_before_its_own_line() {
         assertThat(report("throw new AggregateError([new Error(\"one\"), new TypeError(\"two\")], \"agg\");"))

@@ -42,8 +42,6 @@ final class ArmWriter implements AutoCloseable {
 
     private static final String GIVE_UP = "delete from qrtz_fired_triggers where sched_name = ? and entry_id = ?";
 
-    private static final List<String> PAYLOADS = List.of("qrtz_job_details", "qrtz_triggers");
-
     private final Database database;
     private final QuartzBackend backend;
     private final ClusterStore store;
@@ -501,7 +499,7 @@ final class ArmWriter implements AutoCloseable {
     /** Serialized objects, which nobody here writes and nobody reads: what is planted is taken away, and told. */
     private int dropPayloads(Connection connection) throws SQLException {
         int dropped = 0;
-        for (var table : PAYLOADS) {
+        for (var table : ClusterStore.PAYLOADS) {
             try (var update = connection.prepareStatement(
                     "update " + table + " set job_data = null where sched_name = ? and job_data is not null")) {
                 update.setString(1, config.cluster());

@@ -58,6 +58,8 @@ public final class ClusterStore extends JobStoreTX {
     static final String WAITING = "WAITING";
     static final String BLOCKED = "BLOCKED";
     static final String COMPLETE = "COMPLETE";
+    /** Tables in which Quartz keeps data of jobs. */
+    static final List<String> PAYLOADS = List.of("qrtz_job_details", "qrtz_triggers");
 
     private static final String DUE = "select trigger_group, trigger_name, next_fire_time, prev_fire_time, priority,"
             + " start_time, description from qrtz_triggers where sched_name = ? and trigger_state = 'WAITING'"
@@ -562,6 +564,20 @@ public final class ClusterStore extends JobStoreTX {
         var trigger = new DueTrigger(key.script(), triggerName(key), definition.schedule(), armed);
         trigger.setDescription(definition.revision());
         getDelegate().insertTrigger(connection, trigger, stateOf(armed), job);
+        dropPayload(connection, key);
+    }
+
+    /** Quartz writes empty properties; where there are none of ours, what is planted is seen. */
+    private void dropPayload(Connection connection, JobKey key) throws SQLException {
+        for (var table : PAYLOADS) {
+            try (var update = connection.prepareStatement("update " + table
+                    + " set job_data = null where sched_name = ? and job_group = ? and job_name = ?")) {
+                update.setString(1, config.cluster());
+                update.setString(2, key.script());
+                update.setString(3, triggerName(key));
+                update.executeUpdate();
+            }
+        }
     }
 
     static String stateOf(Armed armed) {

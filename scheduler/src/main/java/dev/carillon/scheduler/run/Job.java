@@ -35,6 +35,9 @@ final class Job {
     private Instant accounted;
     /** Since when no node is known to have it; null while one has, or it is retired. */
     private @Nullable Instant missingSince;
+    /** The look at the store its state is from; what an earlier look brings is older. */
+    private long asOf;
+
     /** A script of this node has given it up: with the last node that has it, it goes. */
     private boolean givenUp;
 
@@ -109,9 +112,11 @@ final class Job {
      * Sets the state; what passed before is settled under the old one. A job that a script registers is not retired.
      *
      * @param clustered other nodes may see to what has passed
+     * @param look the next one at the store
      * @return null if nothing changes
      */
-    synchronized @Nullable List<Skip> become(JobState state, Instant now, String node, boolean clustered) {
+    synchronized @Nullable List<Skip> become(JobState state, Instant now, String node, boolean clustered, long look) {
+        asOf = look;
         if (record.state() == state || state == JobState.RETIRED && !live.isEmpty()) {
             return null;
         }
@@ -122,8 +127,16 @@ final class Job {
         return skips;
     }
 
-    /** Takes over what another node has written of the job; true if that is otherwise than here. */
-    synchronized boolean adopt(JobRecord written, Instant now) {
+    /**
+     * Takes over what another node has written of the job; true if that is otherwise than here.
+     *
+     * @param look the one at the store that has found it
+     */
+    synchronized boolean adopt(JobRecord written, Instant now, long look) {
+        if (look < asOf) {
+            return false;
+        }
+        asOf = look;
         boolean sameSchedule = written.schedule().equals(record.schedule());
         boolean changed = !sameSchedule || written.state() != record.state();
         if (live.isEmpty()) {

@@ -320,11 +320,14 @@ public final class RecordingCronHandle implements CronHandle {
 
     private void started(Attempt attempt, CronNext.Fire fire, @Nullable CompletableFuture<RunSummary> told) {
         CompletableFuture<CronNext> outer;
+        boolean late;
         synchronized (this) {
             if (current != attempt) {
                 return; // abandoned meanwhile
             }
-            outer = closed ? null : waiting;
+            // Contact was lost while its start was being written: what was told to end need not begin.
+            late = recorder.isClustered() && fire.abort().isDone();
+            outer = closed || late ? null : waiting;
             if (outer == null) {
                 current = null;
             } else {
@@ -340,8 +343,8 @@ public final class RecordingCronHandle implements CronHandle {
             }
         }
         recorder.changed(attempt.running());
-        if (outer == null) { // closed while its start was being written
-            interrupt(attempt, Reason.CRON_CLOSED);
+        if (outer == null) {
+            interrupt(attempt, late ? Reason.TOLD_TO_END : Reason.CRON_CLOSED);
             giveBack(attempt, new Outcome.Interrupted());
         } else {
             drained();

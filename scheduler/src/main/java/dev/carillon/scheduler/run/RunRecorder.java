@@ -18,10 +18,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -59,6 +61,8 @@ public final class RunRecorder implements AutoCloseable {
     private final Map<Long, Attempt> scopes = new ConcurrentHashMap<>();
     /** Nodes that have each job, as last read; empty without a cluster. */
     private volatile Map<JobKey, List<String>> registrations = Map.of();
+    /** At what other nodes have written: looks may overlap, and a change asked for here may fall into one. */
+    private final AtomicLong looks = new AtomicLong();
 
     private final List<RunListener> listeners = new CopyOnWriteArrayList<>();
     private @Nullable Alarm audit;
@@ -226,17 +230,22 @@ public final class RunRecorder implements AutoCloseable {
     }
 
     /**
-     * From now on its occurrences are skipped; a run under way and its retries go on.
+     * From now on its occurrences are skipped, on all nodes; a run under way and its retries go on. Blocks until it is
+     * written.
      *
      * @throws JobRefused if there is no such job or it is retired
+     * @throws StoreException if it could not be written
      */
     public void pause(JobKey key) {
-        become(key, JobState.PAUSED);
+        ask(key, JobState.PAUSED);
     }
 
-    /** @throws JobRefused as {@link #pause} */
+    /**
+     * @throws JobRefused as {@link #pause}
+     * @throws StoreException as {@link #pause}
+     */
     public void resume(JobKey key) {
-        become(key, JobState.ACTIVE);
+        ask(key, JobState.ACTIVE);
     }
 
     /** Attempts under way in this process. */
@@ -395,29 +404,45 @@ public final class RunRecorder implements AutoCloseable {
     }
 
     private void retire(Job job) {
-        become(job, JobState.RETIRED);
+        if (become(job, JobState.RETIRED)) {
+            store.become(job.key, JobState.RETIRED).whenComplete((done, error) -> {
+                if (error != null) {
+                    storeFailed("job " + job.key, error);
+                }
+            });
+            if (clustered) {
+                store.dropRetries(job.key, time.now(), Reason.CRON_CLOSED);
+            }
+        }
     }
 
-    private void become(JobKey key, JobState state) {
+    /** Written first, and whatever is thought of the job here: another node may have changed it a moment ago. */
+    private void ask(JobKey key, JobState state) {
         var job = known(key);
         if (job.state() == JobState.RETIRED) {
             throw new JobRefused(
                     JobRefused.Code.RETIRED,
                     "job '" + key + "' is retired: its script no longer registers it, or has closed it");
         }
+        try {
+            store.become(key, state).join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof StoreException failed) {
+                throw failed;
+            }
+            throw e;
+        }
         become(job, state);
     }
 
-    private void become(Job job, JobState state) {
-        var skips = job.become(state, time.now(), node, clustered);
-        if (skips != null) {
-            skip(skips);
-            save(job);
-            tell(listener -> listener.onJob(job.key));
-            if (clustered && state == JobState.RETIRED) {
-                store.dropRetries(job.key, time.now(), Reason.CRON_CLOSED);
-            }
+    private boolean become(Job job, JobState state) {
+        var skips = job.become(state, time.now(), node, clustered, looks.incrementAndGet());
+        if (skips == null) {
+            return false;
         }
+        skip(skips);
+        tell(listener -> listener.onJob(job.key));
+        return true;
     }
 
     private Job known(JobKey key) {
@@ -451,10 +476,11 @@ public final class RunRecorder implements AutoCloseable {
     public void reread() {
         try {
             var now = time.now();
+            long look = looks.incrementAndGet();
             registrations = store.registrations();
             for (var record : store.jobs()) {
                 var known = jobs.putIfAbsent(record.key(), new Job(record, now, now));
-                if (known == null || known.adopt(record, now)) {
+                if (known == null || known.adopt(record, now, look)) {
                     tell(listener -> listener.onJob(record.key()));
                 }
                 if (known != null && known.isLive() && record.state() == JobState.RETIRED) {

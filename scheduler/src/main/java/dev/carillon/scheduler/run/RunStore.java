@@ -20,8 +20,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Closing: commits what is queued first; any number of times.
  */
 public interface RunStore extends AutoCloseable {
-    /** Registers a job, or brings it up to date. */
+    /** Registers a job, or brings it up to date; its state only if it was retired: that is {@link #become}'s. */
     CompletableFuture<Void> save(JobRecord job);
+
+    /** Sets the state of a job that is not retired. */
+    CompletableFuture<Void> become(JobKey job, JobState state);
 
     /**
      * Records that an attempt begins: for attempt 1 with the run itself; a later one moves it on, ending an attempt still

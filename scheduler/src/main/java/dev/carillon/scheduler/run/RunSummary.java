@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param startedAt of the first attempt
  * @param latenessMs from due to the first attempt's start
  * @param node that works on it or did last
- * @param error first line of the last failure
+ * @param error first line of the last failure, and of what lies at its root
  */
 public record RunSummary(
         String id,
@@ -30,6 +30,7 @@ public record RunSummary(
         @Nullable Long latenessMs,
         @Nullable String node,
         @Nullable String error) {
+    private static final String CAUSE = "[cause]: "; // as inspect writes it before each
 
     /** A run of {@code job}; what can be computed from the rest is. */
     public static RunSummary of(
@@ -59,14 +60,21 @@ public record RunSummary(
                 startedAt == null || endedAt == null ? null : millis(startedAt, endedAt),
                 startedAt == null ? null : millis(scheduledTime, startedAt),
                 node,
-                error == null ? null : firstLine(error));
+                error == null ? null : headline(error));
     }
 
     private static long millis(Instant from, Instant to) {
         return Math.max(0, Duration.between(from, to).toMillis());
     }
 
-    static String firstLine(String text) {
+    /** {@code TypeError: fetch failed} alone helps nobody at night: the innermost cause says what is broken. */
+    static String headline(String text) {
+        var first = firstLine(text);
+        int cause = text.lastIndexOf(CAUSE);
+        return cause < 0 ? first : first + " (" + firstLine(text.substring(cause + CAUSE.length())) + ")";
+    }
+
+    private static String firstLine(String text) {
         int end = text.indexOf('\n');
         return end < 0 ? text : text.substring(0, end);
     }

@@ -64,8 +64,15 @@ enum Dialect {
 
         @Override
         String upsertJob() {
-            return "merge into job (script, name, schedule, backoff, state, since_at) key (script, name)"
-                    + " values (?, ?, ?, ?, ?, ?)";
+            return "merge into job using (values (cast(? as varchar), cast(? as varchar), cast(? as varchar),"
+                    + " cast(? as varchar), cast(? as varchar), cast(? as bigint)))"
+                    + " as saved (script, name, schedule, backoff, state, since_at)"
+                    + " on job.script = saved.script and job.name = saved.name"
+                    + " when matched then update set schedule = saved.schedule, backoff = saved.backoff,"
+                    + " state = case when job.state = 'retired' then saved.state else job.state end,"
+                    + " since_at = saved.since_at"
+                    + " when not matched then insert (script, name, schedule, backoff, state, since_at) values"
+                    + " (saved.script, saved.name, saved.schedule, saved.backoff, saved.state, saved.since_at)";
         }
 
         @Override
@@ -106,7 +113,8 @@ enum Dialect {
         String upsertJob() {
             return "insert into job (script, name, schedule, backoff, state, since_at) values (?, ?, ?, ?, ?, ?)"
                     + " on conflict (script, name) do update set schedule = excluded.schedule,"
-                    + " backoff = excluded.backoff, state = excluded.state, since_at = excluded.since_at";
+                    + " backoff = excluded.backoff, since_at = excluded.since_at,"
+                    + " state = case when job.state = 'retired' then excluded.state else job.state end";
         }
 
         @Override
@@ -281,6 +289,7 @@ enum Dialect {
         return insert;
     }
 
+    /** Of a job that is known the state stays, unless it was retired: another node may have been asked to pause it. */
     abstract String upsertJob();
 
     abstract String upsertNode();

@@ -30,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Threads: the writer's.
  */
 final class Group {
+    private static final String BECOME =
+            "update job set state = ? where script = ? and name = ? and state <> 'retired'";
     private static final String INSERT_RUN = "insert into run (id, job, scheduled_at, trigger_kind, state, reason,"
             + " attempt, first_started_at, started_at, node) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     private static final String KEEP_ATTEMPT =
@@ -72,13 +74,23 @@ final class Group {
     /** Executes all of {@code writes}; the caller commits, then runs {@link #acknowledge}. */
     void execute(List<Write> writes) throws SQLException {
         var jobs = new ArrayList<Write.Job>();
+        var states = new ArrayList<Write.State>();
         var ends = new ArrayList<Write.End>();
         var starts = new ArrayList<Write.Start>();
         var skips = new ArrayList<Write.Skips>();
         var lines = new ArrayList<Write.Line>();
         for (var write : writes) {
             switch (write) {
-                case Write.Job job -> jobs.add(job);
+                case Write.Job job -> {
+                    states(states); // a job retired and then registered again is not retired
+                    states.clear();
+                    jobs.add(job);
+                }
+                case Write.State state -> {
+                    jobs(jobs);
+                    jobs.clear();
+                    states.add(state);
+                }
                 case Write.End end -> ends.add(end);
                 case Write.Start start -> starts.add(start);
                 case Write.Skips skip -> skips.add(skip);
@@ -87,6 +99,7 @@ final class Group {
             }
         }
         jobs(jobs);
+        states(states);
         ends(ends);
         starts(starts);
         skips(skips);
@@ -115,11 +128,7 @@ final class Group {
             }
             upsert.executeBatch();
         }
-        if (dialect == Dialect.POSTGRESQL) {
-            try (var ring = connection.createStatement()) {
-                ring.execute(Bell.RING);
-            }
-        }
+        ring();
         var unknown = writes.stream()
                 .map(write -> write.job().key())
                 .filter(key -> !jobNumbers.containsKey(key))
@@ -129,6 +138,32 @@ final class Group {
         }
         for (var write : writes) {
             acknowledgements.add(() -> write.done().complete(null));
+        }
+    }
+
+    private void states(List<Write.State> writes) throws SQLException {
+        if (writes.isEmpty()) {
+            return;
+        }
+        try (var update = connection.prepareStatement(BECOME)) {
+            for (var write : writes) {
+                update.setString(1, write.state().toString());
+                update.setString(2, write.job().script());
+                update.setString(3, write.job().name());
+                update.addBatch();
+                acknowledgements.add(() -> write.done().complete(null));
+            }
+            update.executeBatch();
+        }
+        ring();
+    }
+
+    /** Other nodes are to hear of it. */
+    private void ring() throws SQLException {
+        if (dialect == Dialect.POSTGRESQL) {
+            try (var ring = connection.createStatement()) {
+                ring.execute(Bell.RING);
+            }
         }
     }
 

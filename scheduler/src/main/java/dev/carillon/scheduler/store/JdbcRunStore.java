@@ -74,6 +74,13 @@ public final class JdbcRunStore implements RunStore {
     }
 
     @Override
+    public CompletableFuture<Void> become(JobKey job, JobState state) {
+        var done = new CompletableFuture<Void>();
+        writer.submit(new Write.State(job, state, done));
+        return done;
+    }
+
+    @Override
     public CompletableFuture<Boolean> start(AttemptStart start) {
         var done = new CompletableFuture<Boolean>();
         writer.submit(new Write.Start(start, done));

@@ -1,5 +1,7 @@
 package dev.carillon.scheduler.store;
 
+import dev.carillon.scheduler.run.JobKey;
+import dev.carillon.scheduler.run.JobState;
 import dev.carillon.scheduler.run.LogLine;
 import dev.carillon.scheduler.run.RunId;
 import dev.carillon.scheduler.run.RunStore.AttemptEnd;
@@ -12,6 +14,8 @@ import java.util.concurrent.CompletableFuture;
 /** Something that waits to be committed, and who waits for it. */
 sealed interface Write {
     record Job(JobRecord job, CompletableFuture<Void> done) implements Write {}
+
+    record State(JobKey job, JobState state, CompletableFuture<Void> done) implements Write {}
 
     record Start(AttemptStart start, CompletableFuture<Boolean> done) implements Write {}
 
@@ -27,6 +31,7 @@ sealed interface Write {
     default void fail(Throwable error) {
         switch (this) {
             case Job(var job, var done) -> done.completeExceptionally(error);
+            case State(var job, var state, var done) -> done.completeExceptionally(error);
             case Start(var start, var done) -> done.completeExceptionally(error);
             case End(var end, var done) -> done.completeExceptionally(error);
             case Skips(var skips, var done) -> done.completeExceptionally(error);

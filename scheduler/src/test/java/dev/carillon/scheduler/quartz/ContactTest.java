@@ -43,6 +43,32 @@ class ContactTest {
         assertThat(node.isFenced()).isFalse();
     }
 
+    /** Told to end before it has begun, it would pass for one that ended because it was told to. */
+    @Test
+    void a_start_that_is_recorded_only_after_contact_was_lost_is_not_begun_but_handed_on() throws Exception {
+        var node = cluster.up("n1", "schedule=0 0 1 1 *");
+        try (var connection = cluster.connect();
+                var lock = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            lock.execute("lock table run in exclusive mode");
+            node.tell("add soon;* * * * * *;10");
+            cluster.await("it has claimed", () -> !claims().isEmpty());
+            lock.execute("lock table qrtz_scheduler_state in exclusive mode");
+            cluster.await("contact is lost", () -> node.logged("tells its 1 runs to end"));
+            assertThat(node.starts()).isEmpty();
+            connection.rollback();
+        }
+        cluster.await("it runs", () -> !node.starts().isEmpty());
+        var run = node.starts().getFirst();
+        assertThat(run.attempt()).isEqualTo(2);
+        assertThat(cluster.attemptsOf(cluster.runs().getLast()).getFirst().state())
+                .isEqualTo(AttemptState.INTERRUPTED);
+    }
+
+    private List<String> claims() {
+        return cluster.query("select entry_id from qrtz_fired_triggers");
+    }
+
     @Test
     void a_node_whose_clock_jumps_takes_nobody_for_dead_and_claims_nothing() throws Exception {
         var good = cluster.up("n1", "work=10");

@@ -2,6 +2,10 @@ package dev.carillon.scheduler.quartz;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.carillon.cron.CronSpec;
+import dev.carillon.cron.Outcome;
+import dev.carillon.cron.local.LocalCronHandler.Limits;
+import dev.carillon.cron.schedule.CronSchedule;
 import dev.carillon.runtime.time.TimeSource;
 import dev.carillon.scheduler.store.Database;
 import dev.carillon.scheduler.store.StoreConfig;
@@ -148,6 +152,21 @@ class QuartzTablesTest {
         assertThat(column("select count(*) from qrtz_blob_triggers")).containsExactly("0");
         assertThat(column("select detail from audit where what = 'PAYLOAD'")).hasSize(3);
         assertThat(Payload.read).isZero();
+    }
+
+    @Test
+    void what_is_our_own_is_not_told_as_planted() throws Exception {
+        try (var backend =
+                QuartzBackend.start(database, QuartzConfig.of("test", "n1"), TimeSource.system(), () -> {})) {
+            var spec = new CronSpec("job", CronSchedule.parse("0 0 1 1 *"), List.of());
+            backend.handler("s.ts", Runnable::run, Limits.DENO).create(spec).next(new Outcome.Registered());
+            while (!backend.isQuiet()) {
+                LockSupport.parkNanos(10_000_000);
+            }
+            assertThat(column("select trigger_state from qrtz_triggers")).containsExactly("WAITING");
+            backend.clean();
+        }
+        assertThat(column("select detail from audit")).isEmpty();
     }
 
     /** Does something as soon as it is read. */

@@ -32,6 +32,9 @@ final class RecordedRuns implements AutoCloseable {
     /** Who has which job, as the cluster's table would say. */
     volatile Map<JobKey, List<String>> registrations = Map.of();
 
+    /** Happens when jobs have been read and not yet handed over. */
+    volatile Runnable afterReadingJobs = () -> {};
+
     final List<RunSummary> heard = new ArrayList<>();
 
     RecordedRuns(Path file, VirtualTime time, ManualLoop loop) {
@@ -99,6 +102,9 @@ final class RecordedRuns implements AutoCloseable {
                         var answer = method.invoke(store, arguments);
                         if (answer instanceof CompletableFuture<?> future) {
                             future.handle((done, error) -> null).join();
+                        }
+                        if (method.getName().equals("jobs")) {
+                            afterReadingJobs.run();
                         }
                         return answer;
                     } catch (InvocationTargetException e) {

@@ -325,6 +325,37 @@ class RunRecorderTest {
         assertThat(recorded.recorder.job(A).orElseThrow().state()).isEqualTo(JobState.RETIRED);
     }
 
+    @Test
+    void in_a_cluster_a_look_begun_before_a_pause_does_not_undo_it() {
+        clustered();
+        job("a", "* * * * *");
+        recorded.afterReadingJobs = () -> recorded.recorder.pause(A);
+        recorded.recorder.reread();
+        assertThat(recorded.recorder.job(A).orElseThrow().state()).isEqualTo(JobState.PAUSED);
+        recorded.afterReadingJobs = () -> {};
+        recorded.store.become(A, JobState.ACTIVE).join();
+        recorded.recorder.reread();
+        assertThat(recorded.recorder.job(A).orElseThrow().state()).isEqualTo(JobState.ACTIVE);
+    }
+
+    @Test
+    void in_a_cluster_a_job_that_another_node_has_resumed_unheard_can_be_paused_again() {
+        clustered();
+        job("a", "* * * * *");
+        recorded.recorder.pause(A);
+        recorded.store.become(A, JobState.ACTIVE).join();
+        recorded.recorder.pause(A);
+        assertThat(recorded.store.jobs()).extracting(RunStore.JobRecord::state).containsExactly(JobState.PAUSED);
+    }
+
+    @Test
+    void a_pause_that_cannot_be_written_is_refused_and_does_not_hold() {
+        job("a", "* * * * *");
+        recorded.store.close();
+        assertThatThrownBy(() -> recorded.recorder.pause(A)).isInstanceOf(StoreException.class);
+        assertThat(recorded.recorder.jobs(null, 1, 0)).extracting(JobRow::state).containsExactly(JobState.ACTIVE);
+    }
+
     private void clustered() {
         recorded.close();
         recorded = new RecordedRuns(folder.resolve("clustered"), time, loop, true);

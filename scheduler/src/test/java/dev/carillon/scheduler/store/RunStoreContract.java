@@ -323,12 +323,50 @@ abstract class RunStoreContract {
 
     @Test
     void jobs_are_brought_up_to_date_in_place() {
-        store.save(new JobRecord(JOB, "*/5 * * * *", List.of(), JobState.PAUSED, T0.plusSeconds(5)))
-                .join();
-        assertThat(store.jobs())
-                .containsExactly(
-                        job(OTHER), new JobRecord(JOB, "*/5 * * * *", List.of(), JobState.PAUSED, T0.plusSeconds(5)));
+        var changed = new JobRecord(JOB, "*/5 * * * *", List.of(), JobState.ACTIVE, T0.plusSeconds(5));
+        store.save(changed).join();
+        assertThat(store.jobs()).containsExactly(job(OTHER), changed);
         assertThat(job(JOB).backoff()).isNotEmpty();
+    }
+
+    /** A node that loads its script does not know what another has been asked since it last looked. */
+    @Test
+    void a_job_registered_anew_stays_paused() {
+        store.become(JOB, JobState.PAUSED).join();
+        store.save(job(JOB)).join();
+        assertThat(stateOf(JOB)).isEqualTo(JobState.PAUSED);
+        store.become(JOB, JobState.ACTIVE).join();
+        assertThat(stateOf(JOB)).isEqualTo(JobState.ACTIVE);
+    }
+
+    @Test
+    void a_retired_job_comes_back_only_when_it_is_registered_anew() {
+        store.become(JOB, JobState.RETIRED).join();
+        store.become(JOB, JobState.ACTIVE).join();
+        assertThat(stateOf(JOB)).isEqualTo(JobState.RETIRED);
+        store.save(job(JOB)).join();
+        assertThat(stateOf(JOB)).isEqualTo(JobState.ACTIVE);
+    }
+
+    @Test
+    void a_job_retired_and_registered_in_one_group_ends_as_it_was_asked_last() {
+        for (int i = 0; i < 50; i++) {
+            store.become(JOB, JobState.RETIRED);
+            store.save(job(JOB));
+            store.save(job(OTHER));
+            store.become(OTHER, JobState.RETIRED);
+        }
+        store.flushed().join();
+        assertThat(stateOf(JOB)).isEqualTo(JobState.ACTIVE);
+        assertThat(stateOf(OTHER)).isEqualTo(JobState.RETIRED);
+    }
+
+    private JobState stateOf(JobKey job) {
+        return store.jobs().stream()
+                .filter(record -> record.key().equals(job))
+                .findFirst()
+                .orElseThrow()
+                .state();
     }
 
     @Test

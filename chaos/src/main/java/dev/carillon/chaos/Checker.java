@@ -220,7 +220,21 @@ public final class Checker {
                     Kind.DUPLICATE,
                     "attempt %d although attempt %d had succeeded".formatted(next.attempt(), previous.attempt())));
         }
-        return previous.failed() ? retryFault(previous, next, faults) : Optional.empty();
+        return previous.failed() && !isToldToEnd(previous, next, recorded, faults)
+                ? retryFault(previous, next, faults)
+                : Optional.empty();
+    }
+
+    /** Its node had lost contact: what fails after that is on record as interrupted, and goes on without a wait. */
+    private static boolean isToldToEnd(
+            Sighting previous, Sighting next, @Nullable Recorded recorded, List<Fault> faults) {
+        return recorded != null
+                && recorded.attempts().stream()
+                        .anyMatch(row ->
+                                row.fence() == previous.fence() && row.state().equals("interrupted"))
+                && faults.stream()
+                        .anyMatch(fault -> fault.hits(previous.node())
+                                && fault.isFelt(previous.started(), next.started(), TAKEOVER));
     }
 
     /** Nobody who was left could know that it had been done. */

@@ -189,6 +189,23 @@ class CheckerTest {
     }
 
     @Test
+    void an_attempt_that_fails_after_its_node_has_lost_contact_is_followed_at_once() {
+        var world = new World();
+        world.forget("a", AT);
+        world.sightings.add(seen("a", AT, 1, 1, "n1", 5, 25, false));
+        world.sightings.add(seen("a", AT, 2, 2, "n1", 125, 200, true));
+        world.faults.add(new Fault("database restart", Fault.EVERYWHERE, AT.minusSeconds(2), AT.minusSeconds(1)));
+        var second = new Recorded.Attempt(2, 2, "n1", "succeeded", AT.plusMillis(200));
+        world.tell("a", AT, "succeeded", null, new Recorded.Attempt(1, 1, "n1", "failed", AT.plusMillis(25)), second);
+        assertThat(world.check().counts().get(Kind.RETRY_BAD)).isOne();
+        world.tell(
+                "a", AT, "succeeded", null, new Recorded.Attempt(1, 1, "n1", "interrupted", AT.plusMillis(25)), second);
+        assertThat(world.check().valid()).isTrue();
+        world.faults.clear();
+        assertThat(world.check().counts().get(Kind.RETRY_BAD)).isOne();
+    }
+
+    @Test
     void a_start_after_the_last_bound_is_overdue() {
         expect(Kind.OVERDUE, world -> {
             world.jobs.clear();

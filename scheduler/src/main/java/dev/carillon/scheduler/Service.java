@@ -440,6 +440,11 @@ public final class Service implements ServiceView, AutoCloseable {
         }
 
         @Override
+        public boolean canRecord() {
+            return recorder.canRecord();
+        }
+
+        @Override
         public void audited(String what) {
             metrics.audited(what);
         }

@@ -1,7 +1,7 @@
 package dev.carillon.scheduler.quartz;
 
 /**
- * Hears what the cluster does to a node.
+ * Hears what the cluster does to a node, and knows what the node can do.
  *
  * <p>Threads: any; {@link #jobsChanged} may block.
  */
@@ -18,4 +18,9 @@ public interface NodeListener {
 
     /** Another node has registered, paused, resumed or retired jobs. */
     default void jobsChanged() {}
+
+    /** Whether the start of a run could be recorded; a node that cannot claims nothing. */
+    default boolean canRecord() {
+        return true;
+    }
 }

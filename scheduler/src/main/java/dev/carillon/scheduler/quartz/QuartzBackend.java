@@ -296,7 +296,8 @@ public final class QuartzBackend implements AutoCloseable {
                 && !time.isOwnClockWrong()
                 && !nameLost
                 && !isJustFenced()
-                && !isOutOfTouch();
+                && !isOutOfTouch()
+                && listener.canRecord();
     }
 
     /** What it runs is being ended: it starts nothing that would be ended with it. */

@@ -36,6 +36,9 @@ public final class RecordingCronHandle implements CronHandle {
     /** In a cluster, how long before an occurrence those may lie that the node which ran the last one has not told of. */
     private static final Duration TELLING_MAX = Duration.ofSeconds(5);
 
+    /** In a cluster, how long a start or an end may take to be recorded before things go on without. */
+    private static final Duration RECORDED_MAX = Duration.ofSeconds(2);
+
     private final RunRecorder recorder;
     private final Job job;
     private final CronSpec spec;
@@ -52,6 +55,7 @@ public final class RecordingCronHandle implements CronHandle {
     private @Nullable Alarm tick; // when the next occurrence passes unserved
     private CompletableFuture<Boolean> starting = CompletableFuture.completedFuture(false); // of current
     private @Nullable CompletableFuture<@Nullable String> abort; // of what runs
+    private @Nullable Outcome untold; // the backend hears of it when it is on record
     private boolean draining;
     private boolean closed;
 
@@ -87,6 +91,7 @@ public final class RecordingCronHandle implements CronHandle {
         var outer = new CompletableFuture<CronNext>();
         CronNext.Fire late = null;
         boolean ask;
+        var written = CompletableFuture.completedFuture(true);
         synchronized (this) {
             if (waiting != null) {
                 throw new IllegalStateException("next of " + job.key + " called while an earlier call is pending");
@@ -96,15 +101,17 @@ public final class RecordingCronHandle implements CronHandle {
             current = null;
             ask = ended == null || ended.trigger() == RunTrigger.SCHEDULE;
             if (ended != null) {
-                end(ended, previous, now);
+                written = end(ended, previous, now);
             }
-            if (!ask) {
+            if (ask) {
+                untold = previous;
+            } else {
                 late = held;
                 held = null;
             }
         }
         if (ask) {
-            ask(previous);
+            tellWhenRecorded(written);
         } else if (late != null) {
             admit(late);
         } else if (isClosed()) {
@@ -195,6 +202,10 @@ public final class RecordingCronHandle implements CronHandle {
     /** The runtime is gone: what runs will not report any more. */
     void abandon(Reason reason) {
         close();
+        var outcome = takeUntold();
+        if (outcome != null) {
+            inner.next(outcome); // that the cron is closed nobody is left to hear
+        }
         Attempt attempt;
         synchronized (this) {
             attempt = current;
@@ -213,6 +224,31 @@ public final class RecordingCronHandle implements CronHandle {
 
     private synchronized boolean isClosed() {
         return closed;
+    }
+
+    /**
+     * In a cluster, only then is the claim given up: if this node died in between, nobody would take the run over, and
+     * nobody know how it ended.
+     */
+    private void tellWhenRecorded(CompletableFuture<Boolean> written) {
+        if (!recorder.isClustered() || written.isDone()) {
+            tellBackend();
+        } else {
+            soon(written).whenCompleteAsync((done, error) -> tellBackend(), loop);
+        }
+    }
+
+    private void tellBackend() {
+        var outcome = takeUntold();
+        if (outcome != null) {
+            ask(outcome);
+        }
+    }
+
+    private synchronized @Nullable Outcome takeUntold() {
+        var outcome = untold;
+        untold = null;
+        return outcome;
     }
 
     private void ask(Outcome previous) {
@@ -305,7 +341,8 @@ public final class RecordingCronHandle implements CronHandle {
         synchronized (this) {
             starting = written;
         }
-        written.whenCompleteAsync(
+        var answer = recorder.isClustered() && attempt.trigger() == RunTrigger.SCHEDULE ? soon(written) : written;
+        answer.whenCompleteAsync(
                 (fresh, error) -> {
                     if (error != null) {
                         unrecorded(attempt, error, told);
@@ -316,6 +353,21 @@ public final class RecordingCronHandle implements CronHandle {
                     }
                 },
                 loop);
+    }
+
+    /** A node may be in touch with its cluster and yet have no connection left to write with. */
+    private CompletableFuture<Boolean> soon(CompletableFuture<Boolean> written) {
+        var answer = written.copy();
+        var alarm = recorder.time()
+                .after(
+                        RECORDED_MAX,
+                        () -> answer.completeExceptionally(new StoreException(
+                                StoreException.Code.UNREACHABLE,
+                                "the database did not take it within " + RECORDED_MAX.toSeconds() + " s",
+                                "it goes on without, on another node if need be",
+                                null)));
+        answer.whenComplete((fresh, error) -> alarm.cancel());
+        return answer;
     }
 
     private void started(Attempt attempt, CronNext.Fire fire, @Nullable CompletableFuture<RunSummary> told) {
@@ -406,9 +458,9 @@ public final class RecordingCronHandle implements CronHandle {
         }
     }
 
-    private void interrupt(Attempt attempt, Reason reason) {
+    private CompletableFuture<Boolean> interrupt(Attempt attempt, Reason reason) {
         var now = recorder.time().now();
-        recorder.record(
+        return recorder.record(
                 attempt.interrupted(now, reason),
                 new AttemptEnd(attempt.id(), attempt.number(), RunEvent.PROCESS_LOST, now, null, null, reason));
     }
@@ -421,13 +473,13 @@ public final class RecordingCronHandle implements CronHandle {
         });
     }
 
-    private void end(Attempt attempt, Outcome outcome, Instant now) {
+    private CompletableFuture<Boolean> end(Attempt attempt, Outcome outcome, Instant now) {
         cancelTick();
         boolean scheduled = attempt.trigger() == RunTrigger.SCHEDULE;
         if (scheduled && !closed) {
             skip(job.skipsUntil(now, Reason.STILL_RUNNING, recorder.node()));
         }
-        switch (outcome) {
+        return switch (outcome) {
             case Outcome.Failed(var error) -> {
                 boolean again = scheduled
                         && (!closed || recorder.isClustered())
@@ -440,7 +492,7 @@ public final class RecordingCronHandle implements CronHandle {
                     }
                 }
                 var event = again ? RunEvent.RETRY_PLANNED : RunEvent.ATTEMPT_FAILED;
-                recorder.record(
+                yield recorder.record(
                         attempt.failed(now, error, again),
                         new AttemptEnd(attempt.id(), attempt.number(), event, now, error, retryAt, null));
             }
@@ -453,7 +505,7 @@ public final class RecordingCronHandle implements CronHandle {
             case Outcome.Registered first ->
                 throw new IllegalStateException(
                         "cron " + job.key + " registered again while " + attempt.id() + " runs");
-        }
+        };
     }
 
     private void dropRetry() {

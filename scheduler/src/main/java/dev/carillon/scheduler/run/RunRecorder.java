@@ -248,6 +248,11 @@ public final class RunRecorder implements AutoCloseable {
         ask(key, JobState.ACTIVE);
     }
 
+    /** Whether a start would be on record soon: in a cluster, what it would not be is left to other nodes. */
+    public boolean canRecord() {
+        return !store.isStalled();
+    }
+
     /** Attempts under way in this process. */
     public int running() {
         return jobs.values().stream().mapToInt(RunRecorder::running).sum();
@@ -307,8 +312,9 @@ public final class RunRecorder implements AutoCloseable {
         tell(listener -> listener.onJob(handle.job().key));
     }
 
-    void record(RunSummary after, AttemptEnd end) {
-        store.end(end).whenComplete((written, error) -> {
+    /** Completes when it is on record, or cannot be brought there. */
+    CompletableFuture<Boolean> record(RunSummary after, AttemptEnd end) {
+        return store.end(end).whenComplete((written, error) -> {
             if (error != null) {
                 storeFailed("end of run " + end.run(), error);
             } else if (written) {

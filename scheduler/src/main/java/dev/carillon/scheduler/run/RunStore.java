@@ -112,6 +112,9 @@ public interface RunStore extends AutoCloseable {
     /** Whether the database answers. */
     boolean healthy();
 
+    /** Whether writes have been waiting for longer than they should, and those to come would too. */
+    boolean isStalled();
+
     @Override
     void close();
 

@@ -394,6 +394,11 @@ public final class JdbcRunStore implements RunStore {
     }
 
     @Override
+    public boolean isStalled() {
+        return writer.isStalled();
+    }
+
+    @Override
     public void close() {
         writer.close();
         database.close();

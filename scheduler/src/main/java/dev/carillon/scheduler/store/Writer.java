@@ -30,6 +30,8 @@ final class Writer implements AutoCloseable {
     private static final int GROUP_MAX = 20_000;
     private static final long RETRY_FOR_NANOS = TimeUnit.SECONDS.toNanos(15);
     private static final long RETRY_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long STALLED_NANOS = TimeUnit.MILLISECONDS.toNanos(1500);
+    private static final long IDLE = Long.MAX_VALUE;
     private static final System.Logger LOG = System.getLogger(Writer.class.getName());
 
     private final Database database;
@@ -39,6 +41,7 @@ final class Writer implements AutoCloseable {
     private final Thread thread;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private @Nullable Connection connection;
+    private volatile long busySince = IDLE;
     private volatile boolean closed;
 
     Writer(Database database) {
@@ -64,6 +67,12 @@ final class Writer implements AutoCloseable {
         return true;
     }
 
+    /** It has been at one group for so long that what is queued now will be written late. */
+    boolean isStalled() {
+        long since = busySince;
+        return since != IDLE && System.nanoTime() - since > STALLED_NANOS;
+    }
+
     @Override
     public void close() {
         closed = true;
@@ -78,7 +87,9 @@ final class Writer implements AutoCloseable {
                 group.clear();
                 group.add(queue.take());
                 queue.drainTo(group, GROUP_MAX - 1);
+                busySince = System.nanoTime();
                 commit(group);
+                busySince = IDLE;
                 for (var write : group) {
                     if (write instanceof Write.Line) {
                         linesQueued.decrementAndGet();

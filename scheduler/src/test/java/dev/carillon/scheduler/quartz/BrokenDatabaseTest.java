@@ -85,6 +85,32 @@ class BrokenDatabaseTest {
         cluster.assertNothingMissed(jobs, settled);
     }
 
+    /** It is in touch with its cluster, so that nobody takes over what it has claimed. */
+    @Test
+    void a_node_that_cannot_record_starts_leaves_them_to_another() throws Exception {
+        var broken = cluster.up("n1", "jobs=5", "work=10");
+        var other = cluster.up("n2", "jobs=5", "work=10");
+        cluster.await(
+                "both work", () -> !broken.starts().isEmpty() && !other.starts().isEmpty());
+        cluster.execute("create function refuse() returns trigger language plpgsql as $$ begin"
+                + " if new.node = 'n1' then raise exception 'no connection left' using errcode = '08006'; end if;"
+                + " return new; end $$");
+        cluster.execute("create trigger refuse before insert on run for each row execute function refuse()");
+        cluster.await(
+                "what it had claimed is started there",
+                () -> other.starts().stream().anyMatch(start -> start.attempt() == 2));
+        var claimed = broken.starts().size();
+        var begun = other.starts().size();
+        cluster.await("the other goes on alone", () -> other.starts().size() > begun + 25);
+        assertThat(broken.starts()).hasSize(claimed);
+        assertThat(other.starts())
+                .as("none waited for the broken one to give up writing")
+                .allMatch(start -> start.lateness().toSeconds() < 6);
+        cluster.execute("drop trigger refuse on run");
+        cluster.await("it works again", () -> broken.starts().size() > claimed + 5);
+        cluster.assertNothingDoubled();
+    }
+
     @Test
     @Tag("pitfall-6")
     void triggers_that_say_they_are_held_and_are_not_run_again_and_leave_a_word_in_the_audit() throws Exception {

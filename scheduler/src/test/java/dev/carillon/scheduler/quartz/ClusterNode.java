@@ -146,6 +146,11 @@ public final class ClusterNode {
             public void jobsChanged() {
                 recorder.reread();
             }
+
+            @Override
+            public boolean canRecord() {
+                return recorder.canRecord();
+            }
         };
     }
 

@@ -17,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A recorder around the local backend, on virtual time and a real database that has committed before it answers, so that
@@ -34,6 +35,9 @@ final class RecordedRuns implements AutoCloseable {
 
     /** Happens when jobs have been read and not yet handed over. */
     volatile Runnable afterReadingJobs = () -> {};
+
+    /** In place of the store's answer to the end of an attempt. */
+    volatile @Nullable CompletableFuture<Boolean> answerToEnd;
 
     final List<RunSummary> heard = new ArrayList<>();
 
@@ -102,6 +106,10 @@ final class RecordedRuns implements AutoCloseable {
                         var answer = method.invoke(store, arguments);
                         if (answer instanceof CompletableFuture<?> future) {
                             future.handle((done, error) -> null).join();
+                        }
+                        var held = answerToEnd;
+                        if (method.getName().equals("end") && held != null) {
+                            return held;
                         }
                         if (method.getName().equals("jobs")) {
                             afterReadingJobs.run();

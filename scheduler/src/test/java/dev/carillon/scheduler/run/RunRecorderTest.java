@@ -9,6 +9,7 @@ import dev.carillon.cron.CronNext;
 import dev.carillon.cron.CronSpec;
 import dev.carillon.cron.JobFake;
 import dev.carillon.cron.Outcome;
+import dev.carillon.cron.RunInfo;
 import dev.carillon.cron.local.LocalCronHandler;
 import dev.carillon.cron.schedule.CronSchedule;
 import dev.carillon.runtime.ManualLoop;
@@ -21,6 +22,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -323,6 +326,84 @@ class RunRecorderTest {
         recorded.recorder.closedByScript(A);
         recorded.await(() -> told().equals(List.of("00:01 failed CRON_CLOSED")));
         assertThat(recorded.recorder.job(A).orElseThrow().state()).isEqualTo(JobState.RETIRED);
+    }
+
+    @Test
+    void in_a_cluster_the_backend_hears_of_an_end_when_it_is_on_record() {
+        clustered();
+        var backend = new Asked();
+        handler = recorded.recorder.handler("s.ts", backend, loop::execute, RecordedRuns.LINES_MAX);
+        var job = job("a", "* * * * *");
+        var fire = new CronNext.Fire(time.now(), 1, new RunInfo("1", "s.ts/a", time.now(), 1, 1, "n1"));
+        backend.answer.complete(fire);
+        settle();
+        recorded.answerToEnd = new CompletableFuture<>();
+        job.succeed();
+        settle();
+        assertThat(backend.asked).containsExactly(new Outcome.Registered());
+        recorded.answerToEnd.complete(true);
+        settle();
+        assertThat(backend.asked).containsExactly(new Outcome.Registered(), new Outcome.Succeeded());
+    }
+
+    @Test
+    void in_a_cluster_the_backend_does_not_wait_for_long_for_an_end_to_be_on_record() {
+        clustered();
+        var backend = new Asked();
+        handler = recorded.recorder.handler("s.ts", backend, loop::execute, RecordedRuns.LINES_MAX);
+        var job = job("a", "* * * * *");
+        var fire = new CronNext.Fire(time.now(), 1, new RunInfo("1", "s.ts/a", time.now(), 1, 1, "n1"));
+        backend.answer.complete(fire);
+        settle();
+        recorded.answerToEnd = new CompletableFuture<>();
+        job.succeed();
+        settle();
+        time.advance(Duration.ofSeconds(2));
+        settle();
+        assertThat(backend.asked).hasSize(2);
+    }
+
+    @Test
+    void in_a_cluster_the_backend_hears_of_an_end_before_the_runtime_goes() {
+        clustered();
+        var backend = new Asked();
+        handler = recorded.recorder.handler("s.ts", backend, loop::execute, RecordedRuns.LINES_MAX);
+        var job = job("a", "* * * * *");
+        var fire = new CronNext.Fire(time.now(), 1, new RunInfo("1", "s.ts/a", time.now(), 1, 1, "n1"));
+        backend.answer.complete(fire);
+        settle();
+        recorded.answerToEnd = new CompletableFuture<>();
+        job.fail();
+        settle();
+        handler.close();
+        assertThat(backend.asked).hasSize(2).last().isInstanceOf(Outcome.Failed.class);
+        recorded.answerToEnd.complete(true);
+        settle();
+        assertThat(backend.asked).hasSize(2);
+    }
+
+    /** A backend that notes what it is asked. */
+    private static final class Asked implements CronHandler, CronHandle {
+        final List<Outcome> asked = new ArrayList<>();
+        CompletableFuture<CronNext> answer = new CompletableFuture<>();
+
+        @Override
+        public void admit(String name) {}
+
+        @Override
+        public CronHandle create(CronSpec spec) {
+            return this;
+        }
+
+        @Override
+        public CompletionStage<CronNext> next(Outcome previous) {
+            asked.add(previous);
+            answer = new CompletableFuture<>();
+            return answer;
+        }
+
+        @Override
+        public void close() {}
     }
 
     @Test

@@ -71,7 +71,8 @@ public record Configuration(
      * What one script may use before it is stopped, refused or cut short.
      *
      * @param turnCpu processor time one turn of its loop may take; a script that takes more is stopped and restarted
-     * @param runtime counts; one more is refused with a RangeError
+     * @param runtime counts, of which one more is refused with a RangeError; and what its objects may occupy, beyond which
+     *     it is stopped and restarted
      * @param logLinesPerRun of what an attempt prints is kept
      * @param logLinesPerSecond of what it prints outside its runs gets into the log
      */

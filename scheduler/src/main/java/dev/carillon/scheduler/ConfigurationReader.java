@@ -34,6 +34,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,6 +52,7 @@ public final class ConfigurationReader {
     static final int LINES_MAX = 900_000; // per run; source: LogLine.SEQ_PER_ATTEMPT
 
     private static final String LIMITS = "limits.";
+    private static final Pattern HEAP = Pattern.compile("([1-9][0-9]{0,5})(MB|GB|%)");
     /** Keys below {@code limits} that are the service's own and cannot be set for one script. */
     private static final List<String> SERVICE_LIMITS = List.of("limits.stop-deadline");
 
@@ -93,6 +95,7 @@ public final class ConfigurationReader {
         keys.put("log.level", "info");
         keys.put("limits.stop-deadline", "10s");
         keys.put("limits.turn-cpu", "10s");
+        keys.put("limits.heap", "off");
         keys.put("limits.pending-ops", "100000");
         keys.put("limits.open-resources", "100000");
         keys.put("limits.timers", "100000");
@@ -388,7 +391,8 @@ public final class ConfigurationReader {
                                 ConfigurationReader::count,
                                 otherwise,
                                 of -> most.resourcesMax()),
-                        limit(given, "timers", ConfigurationReader::count, otherwise, of -> most.timersMax())),
+                        limit(given, "timers", ConfigurationReader::count, otherwise, of -> most.timersMax()),
+                        limit(given, "heap", ConfigurationReader::heap, otherwise, of -> most.heapBytesMax())),
                 limit(
                         given,
                         "log-lines-per-run",
@@ -482,6 +486,29 @@ public final class ConfigurationReader {
             // said below
         }
         throw new IllegalArgumentException("'" + text + "' is not a whole number from " + min + " to " + max);
+    }
+
+    /** Bytes; {@link Long#MAX_VALUE} for off. */
+    private static long heap(String text) {
+        if (text.equals("off")) {
+            return Long.MAX_VALUE;
+        }
+        var size = HEAP.matcher(text);
+        if (size.matches()) {
+            long count = Long.parseLong(size.group(1));
+            switch (size.group(2)) {
+                case "MB", "GB" -> {
+                    return count << (size.group(2).equals("MB") ? 20 : 30);
+                }
+                default -> {
+                    if (count < 100) {
+                        return Runtime.getRuntime().maxMemory() / 100 * count;
+                    }
+                }
+            }
+        }
+        throw new IllegalArgumentException(
+                "'" + text + "' is no share of the heap: write 256MB, 2GB, 25% (of what the process may have) or off");
     }
 
     private static boolean yesOrNo(String text) {

@@ -104,7 +104,7 @@ class ConfigurationReaderTest {
                         "carillon.yaml:9:1: unknown key 'log': known are backend, database.url, database.user,"
                                 + " database.password, node.name, node.cluster, http.host, http.port, http.token, history.keep,"
                                 + " history.keep-runs-per-job, log.format, log.level, limits.stop-deadline,"
-                                + " limits.turn-cpu, limits.pending-ops, limits.open-resources, limits.timers,"
+                                + " limits.turn-cpu, limits.heap, limits.pending-ops, limits.open-resources, limits.timers,"
                                 + " limits.log-lines-per-run, limits.log-lines-per-second, schedules.seconds, scripts",
                         "environment variable CARILLON_BACKEND: backend: 'sundial' is none of local, quartz");
     }
@@ -114,19 +114,21 @@ class ConfigurationReaderTest {
         Files.writeString(folder.resolve("a.ts"), "");
         Files.writeString(folder.resolve("b.ts"), "");
         var configuration = read("""
-                limits: { turn-cpu: 3s, timers: 50 }
+                limits: { turn-cpu: 3s, timers: 50, heap: 64MB }
                 scripts:
                   - a.ts
                   - path: b.ts
-                    limits: { timers: 7, log-lines-per-run: 5 }
+                    limits: { timers: 7, log-lines-per-run: 5, heap: 25% }
                 """, Map.of("CARILLON_LIMITS_PENDING_OPS", "11"), Map.of());
         var a = configuration.scripts().getFirst().limits();
         var b = configuration.scripts().getLast().limits();
         assertThat(a).isEqualTo(configuration.limits().script());
         assertThat(a.turnCpu()).isEqualTo(Duration.ofSeconds(3));
-        assertThat(a.runtime()).isEqualTo(new RuntimeLimits(11, 100_000, 50));
+        assertThat(a.runtime()).isEqualTo(new RuntimeLimits(11, 100_000, 50, 64 << 20));
         assertThat(b.turnCpu()).isEqualTo(Duration.ofSeconds(3));
-        assertThat(b.runtime()).isEqualTo(new RuntimeLimits(11, 100_000, 7));
+        assertThat(b.runtime())
+                .isEqualTo(
+                        new RuntimeLimits(11, 100_000, 7, Runtime.getRuntime().maxMemory() / 100 * 25));
         assertThat(b.logLinesPerRun()).isEqualTo(5);
         assertThat(b.logLinesPerSecond()).isEqualTo(200);
     }
@@ -141,13 +143,14 @@ class ConfigurationReaderTest {
         assertThat(configuration.scripts().getFirst().limits())
                 .isEqualTo(configuration.limits().script());
         assertThat(configuration.limits().script().runtime().timersMax()).isEqualTo(9);
+        assertThat(configuration.limits().script().runtime().heapBytesMax()).isEqualTo(Long.MAX_VALUE);
     }
 
     @Test
     void a_limit_that_is_none_is_refused_wherever_it_stands() throws IOException {
         Files.writeString(folder.resolve("a.ts"), "");
         assertThat(problems("""
-                        limits: { timers: 0, pending-ops: 10000000 }
+                        limits: { timers: 0, pending-ops: 10000000, heap: 100% }
                         scripts:
                           - path: a.ts
                             limits: { turn-cpu: 0s, timer: 5, stop-deadline: 1s, log-lines-per-run: 900001 }
@@ -156,6 +159,8 @@ class ConfigurationReaderTest {
                         """, Map.of("CARILLON_LIMITS_OPEN_RESOURCES", "10000001")))
                 .containsExactlyInAnyOrder(
                         "carillon.yaml:1:19: limits.timers: '0' is not a whole number from 1 to 10000000",
+                        "carillon.yaml:1:51: limits.heap: '100%' is no share of the heap: write 256MB, 2GB, 25% (of what the"
+                                + " process may have) or off",
                         "carillon.yaml:4:25: limits.turn-cpu: '0s' must be more than nothing",
                         "carillon.yaml:4:29: unknown key 'scripts[].limits.timer': did you mean 'timers'?",
                         "carillon.yaml:4:39: 'stop-deadline' holds for the whole service: set limits.stop-deadline at the"

@@ -7,10 +7,13 @@ import dev.carillon.runtime.time.TimeSource;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryPoolMXBean;
 import java.lang.management.MemoryType;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.ToLongFunction;
@@ -23,6 +26,7 @@ import javax.management.openmbean.CompositeData;
 import org.graalvm.polyglot.Context;
 import org.graalvm.polyglot.Engine;
 import org.graalvm.polyglot.HostAccess;
+import org.graalvm.polyglot.PolyglotException;
 import org.jspecify.annotations.Nullable;
 
 /*
@@ -37,14 +41,20 @@ import org.jspecify.annotations.Nullable;
  *      holds too little to matter.
  *
  * A measurement sees what is reachable from the context (globals, modules, closures, suspended functions) and from the
- * stack of what is running. It wants the JIT; without it rule 1 does not apply, and rule 2 takes the runtime that has
- * allocated most since the heap was last known to be half empty: an honest guess, which a neighbour that makes much garbage
- * can draw on itself.
+ * stack of what is running. It wants the JIT, time and memory, all of which may be missing when the heap is nearly full. So
+ * rule 2 subtracts first: what the heap has grown by since some collection was allocated since, and what all threads but
+ * one have allocated accounts for no more than that; the rest is that one's. A script that fills a heap allocates more than
+ * its neighbours, and is known for certain without looking at a single object. Levels of the past are kept to subtract
+ * from, each lower than those after it. Where that proves nothing, objects are walked; where they cannot be, the runtime
+ * that has allocated most since the lowest level goes: a guess, and said to be one.
+ *
+ * A runtime that runs out all the same lets go of a reserve, so that its neighbours get what they ask for until it has gone.
  */
 final class HeapWatch implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(HeapWatch.class.getName());
     private static final double FULL = 0.7; // of the heap, after a collection
     private static final double CALM = 0.5;
+    private static final double RESERVE = 0.03; // of the heap
     private static final double STEP = 0.04; // of the heap, more than was certain: reason to collect again
     private static final double MATTERS = 1.0 / 16; // of the heap, held by one runtime
     // A walk remembers what it has seen, about a quarter of its size: it must fit in what is left of a full heap. A
@@ -68,6 +78,7 @@ final class HeapWatch implements AutoCloseable {
     private final NotificationListener listener = this::collected;
     private final Set<Watched> all = new HashSet<>(); // guarded by itself
     private final Thread thread;
+    private volatile byte @Nullable [] reserve;
     private volatile long usedAfterCollection;
     private volatile boolean asked;
     private volatile boolean closed;
@@ -75,6 +86,7 @@ final class HeapWatch implements AutoCloseable {
     // Watch thread only.
     private @Nullable ScriptRuntime stopping;
     private long usedForCertain; // by the last complete collection of ours
+    private final ArrayDeque<Level> levels = new ArrayDeque<>(); // rising
 
     /** @param access that of all contexts of the engine */
     HeapWatch(Engine engine, HostAccess access, TimeSource time) {
@@ -116,9 +128,13 @@ final class HeapWatch implements AutoCloseable {
             return (measurable ? "it holds at least " : "it has allocated ") + megabytes(size);
         }
 
+        private long allocated() {
+            return threads.getThreadAllocatedBytes(threadId);
+        }
+
         /** What it holds at most. */
         private long bound() {
-            return held + Math.max(0, threads.getThreadAllocatedBytes(threadId) - allocatedThen);
+            return held + Math.max(0, allocated() - allocatedThen);
         }
 
         private long measure(long enough) {
@@ -127,7 +143,7 @@ final class HeapWatch implements AutoCloseable {
                 return size;
             }
             long started = time.nanoTime();
-            long allocated = threads.getThreadAllocatedBytes(threadId);
+            long allocated = allocated();
             held = meter.retained(context, enough).orElse(0);
             size = held;
             allocatedThen = allocated;
@@ -142,10 +158,10 @@ final class HeapWatch implements AutoCloseable {
             return (!calm() || time.nanoTime() - measureNotBefore >= 0) && measure(limit + 1) > limit;
         }
 
-        /** There is room: what it has allocated up to here fills no heap, if more cannot be known. */
+        /** The heap is lower than ever: what it has allocated up to here is not in it, if more cannot be known. */
         private void forget() {
             if (!measurable) {
-                allocatedThen = threads.getThreadAllocatedBytes(threadId);
+                allocatedThen = allocated();
             }
         }
 
@@ -156,6 +172,13 @@ final class HeapWatch implements AutoCloseable {
             }
         }
     }
+
+    /**
+     * How full the heap was after a collection, and what had been allocated by then.
+     *
+     * @param own by the runtimes of that time, by their threads' ids so that none is kept; others began with nothing
+     */
+    private record Level(long used, long all, Map<Long, Long> own) {}
 
     /** Watches the context the calling thread, its runtime's own, is in. */
     Watched watch(ScriptRuntime runtime, long limit) {
@@ -189,6 +212,10 @@ final class HeapWatch implements AutoCloseable {
             own.enter(); // only a thread that has been in a context may measure others
             watch();
             own.leave();
+        } catch (PolyglotException e) {
+            if (!closed) { // else the engine was closed under it
+                throw e;
+            }
         }
     }
 
@@ -213,7 +240,7 @@ final class HeapWatch implements AutoCloseable {
         synchronized (all) {
             running.addAll(all);
         }
-        if (running.stream().anyMatch(one -> one.runtime == stopping)) {
+        if (stopping != null && stopping.isAlive()) {
             return; // what it holds is not free yet
         }
         stopping = null;
@@ -223,8 +250,9 @@ final class HeapWatch implements AutoCloseable {
                 return;
             }
         }
-        if (calm()) {
-            running.forEach(Watched::forget);
+        remember(usedAfterCollection, running);
+        if (calm() && reserve == null) {
+            reserve = new byte[(int) (RESERVE * max)];
         }
         if (usedAfterCollection > Math.max(FULL * max, usedForCertain + STEP * max)) {
             relieve(running);
@@ -246,19 +274,64 @@ final class HeapWatch implements AutoCloseable {
         System.gc();
         long used = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
         usedForCertain = used;
-        var most = full(used) ? holdsMost(running) : null;
-        if (most != null) {
+        if (!full(used)) {
+            return;
+        }
+        var inUse = "the process has " + megabytes(used) + " of its " + megabytes(max) + " in use, and ";
+        var proven = running.stream().max(Comparator.comparingLong(one -> provenShare(used, one)));
+        if (proven.isPresent() && provenShare(used, proven.get()) > MATTERS * max) {
             stop(
-                    most,
-                    "the process has " + megabytes(used) + " of its " + megabytes(max)
-                            + " in use, and this script most of it: " + most.holds());
-        } else if (full(used)) {
+                    proven.get(),
+                    inUse + "at least " + megabytes(provenShare(used, proven.get())) + " of it are this script's");
+            return;
+        }
+        var most = holdsMost(running);
+        if (most != null) {
+            stop(most, inUse + "this script most of it: " + most.holds());
+        } else {
             LOG.log(
                     System.Logger.Level.WARNING,
                     "{0} of {1} are in use, and no script holds much of it",
                     megabytes(used),
                     megabytes(max));
         }
+    }
+
+    private void remember(long used, List<Watched> running) {
+        while (!levels.isEmpty() && levels.getLast().used >= used) {
+            levels.removeLast();
+        }
+        if (levels.isEmpty()) {
+            running.forEach(Watched::forget);
+        }
+        if (levels.isEmpty() || used - levels.getLast().used > STEP * max) {
+            var own = new HashMap<Long, Long>();
+            running.forEach(one -> own.put(one.threadId, one.allocated()));
+            levels.addLast(new Level(used, threads.getTotalThreadAllocatedBytes(), own));
+        }
+    }
+
+    /** What {@code one} holds at least, by the level of the past that says most. */
+    private long provenShare(long used, Watched one) {
+        long all = threads.getTotalThreadAllocatedBytes();
+        return levels.stream()
+                .mapToLong(level -> provenShare(
+                        used - level.used, all - level.all, one.allocated() - level.own.getOrDefault(one.threadId, 0L)))
+                .max()
+                .orElse(0);
+    }
+
+    /**
+     * What one thread must hold at least, when the heap has grown by {@code grown} while all threads have allocated
+     * {@code allAllocated}, of that this one {@code ownAllocated}. Bytes; below zero it proves nothing.
+     */
+    static long provenShare(long grown, long allAllocated, long ownAllocated) {
+        return grown - Math.max(0, allAllocated - ownAllocated);
+    }
+
+    /** A runtime has run out, on its thread: there is room for its neighbours until it has gone. */
+    void ranOut() {
+        reserve = null;
     }
 
     private @Nullable Watched holdsMost(List<Watched> running) {

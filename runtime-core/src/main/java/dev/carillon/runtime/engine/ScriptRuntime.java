@@ -118,6 +118,11 @@ final class ScriptRuntime implements JsRuntime {
         return options.name();
     }
 
+    /** False once everything it held is garbage. */
+    boolean isAlive() {
+        return thread.isAlive();
+    }
+
     RuntimeOptions options() {
         return options;
     }
@@ -287,6 +292,9 @@ final class ScriptRuntime implements JsRuntime {
         try {
             how = started.isCompletedExceptionally() ? decided() : loopUntilDone();
         } catch (OutOfMemoryError e) {
+            if (watched != null) {
+                engine.heapWatch().ranOut();
+            }
             how = OUT_OF_MEMORY; // made beforehand: there may be no room for another
         } catch (RuntimeException e) { // the loop's edge: a bug must not leave waiters hanging
             Log.error(ScriptRuntime.class, "The loop of '" + name() + "' broke", e);
@@ -577,6 +585,9 @@ final class ScriptRuntime implements JsRuntime {
             return true;
         }
         if (e.isResourceExhausted()) {
+            if (watched != null) {
+                engine.heapWatch().ranOut();
+            }
             if (exit == null) {
                 exit = OUT_OF_MEMORY;
             }

@@ -21,4 +21,13 @@ class HeapWatchTest {
         assertThat(measured).containsExactly("garbage", "hog");
         assertThat(HeapWatch.most(List.<String>of(), bounds::get, sizes::get)).isNull();
     }
+
+    @Test
+    void what_the_others_cannot_have_allocated_is_proved_to_be_ones_own() {
+        assertThat(HeapWatch.provenShare(100, 130, 120)).isEqualTo(90);
+        assertThat(HeapWatch.provenShare(100, 1000, 120)).isNegative();
+        assertThat(HeapWatch.provenShare(100, 119, 120))
+                .as("the counts are not of one instant")
+                .isEqualTo(100);
+    }
 }

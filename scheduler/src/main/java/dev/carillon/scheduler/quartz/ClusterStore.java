@@ -9,8 +9,8 @@ import dev.carillon.scheduler.run.RunId;
 import dev.carillon.scheduler.run.RunState;
 import dev.carillon.scheduler.run.RunTrigger;
 import dev.carillon.scheduler.store.Database;
+import java.sql.Array;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,8 +19,9 @@ import java.util.Comparator;
 import java.util.Date;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.quartz.JobBuilder;
 import org.quartz.JobDetail;
 import org.quartz.JobPersistenceException;
@@ -61,19 +62,32 @@ public final class ClusterStore extends JobStoreTX {
     /** Tables in which Quartz keeps data of jobs. */
     static final List<String> PAYLOADS = List.of("qrtz_job_details", "qrtz_triggers");
 
-    private static final String DUE = "select trigger_group, trigger_name, next_fire_time, prev_fire_time, priority,"
-            + " start_time, description from qrtz_triggers where sched_name = ? and trigger_state = 'WAITING'"
+    private static final String FACTS = "select trigger_group, trigger_name, next_fire_time, prev_fire_time, priority,"
+            + " start_time, description";
+    private static final String DUE = " from qrtz_triggers where sched_name = ? and trigger_state = 'WAITING'"
             + " and next_fire_time <= ? order by next_fire_time, start_time, trigger_group, trigger_name"
             + " offset ? rows fetch first ? rows only";
+    /** With each trigger's place in its table. */
+    private static final String SHARED_FACTS = FACTS + ", cast(ctid as text)";
     /** What another node is just taking is left to it: of many triggers due at once each node takes some. */
     private static final String NOT_TAKEN = " for update skip locked";
+
+    /**
+     * By place, which cannot change while the row is locked. By name and state the server may look a trigger up among all
+     * that are due at the same instant, if it has no better statistics: a thousand rows read for each of a thousand.
+     */
+    private static final String CLAIM_LOCKED =
+            "update qrtz_triggers set trigger_state = 'BLOCKED' where ctid = any (cast(? as tid[]))";
 
     private static final String CLAIM = "update qrtz_triggers set trigger_state = 'BLOCKED' where sched_name = ?"
             + " and trigger_group = ? and trigger_name = ? and trigger_state = 'WAITING' and next_fire_time = ?"
             + " and priority = ? and description = ?";
     private static final String NOTE = "insert into qrtz_fired_triggers (sched_name, entry_id, trigger_name,"
             + " trigger_group, instance_name, fired_time, sched_time, priority, state, job_name, job_group,"
-            + " is_nonconcurrent, requests_recovery) values (?, ?, ?, ?, ?, ?, ?, ?, 'EXECUTING', ?, ?, true, true)";
+            + " is_nonconcurrent, requests_recovery) select ?, entry, name, script, ?, ?, scheduled, attempt,"
+            + " 'EXECUTING', name, script, true, true from unnest(cast(? as varchar array), cast(? as varchar array),"
+            + " cast(? as varchar array), cast(? as bigint array), cast(? as integer array))"
+            + " as claimed (entry, name, script, scheduled, attempt)";
     private static final String SOONEST =
             "select min(next_fire_time) from qrtz_triggers where sched_name = ? and trigger_state = 'WAITING'";
     private static final int PAGE = 500; // most due triggers looked at in one go
@@ -128,38 +142,47 @@ public final class ClusterStore extends JobStoreTX {
         if (wanted.isEmpty()) {
             return List.of();
         }
-        var won = new ArrayList<OperableTrigger>();
         var lost = new ArrayList<>(wanted);
         try {
-            var taken = take(connection, wanted);
-            try (var note = connection.prepareStatement(NOTE)) {
-                for (var fired : wanted) {
-                    if (taken.contains(fired)) {
-                        note(note, fired, nowMs);
-                        var key = fired.cron().key();
-                        var trigger = new DueTrigger(key.script(), triggerName(key), "", fired.armed());
-                        trigger.fired(fired);
-                        won.add(trigger);
-                    }
-                }
-                if (!won.isEmpty()) {
-                    note.executeBatch();
-                }
-            }
+            var taken = database.isShared() ? takeLocked(connection, wanted) : take(connection, wanted);
+            note(connection, taken, nowMs);
             lost.removeAll(taken);
-            return won;
+            return taken.stream()
+                    .map(Candidate::fired)
+                    .map(ClusterStore::trigger)
+                    .toList();
         } finally {
-            lost.forEach(fired -> fired.cron().unclaim());
+            lost.forEach(candidate -> candidate.fired().cron().unclaim());
         }
     }
 
-    /** Makes WAITING triggers BLOCKED; those another node was faster with are left out. */
-    private Set<Fired> take(Connection connection, List<Fired> wanted) throws SQLException {
+    private static OperableTrigger trigger(Fired fired) {
+        var key = fired.cron().key();
+        var trigger = new DueTrigger(key.script(), triggerName(key), "", fired.armed());
+        trigger.fired(fired);
+        return trigger;
+    }
+
+    /** Makes WAITING triggers BLOCKED that this transaction has locked. */
+    private static List<Candidate> takeLocked(Connection connection, List<Candidate> wanted) throws SQLException {
+        try (var update = connection.prepareStatement(CLAIM_LOCKED)) {
+            update.setArray(1, array(connection, "text", wanted, Candidate::place));
+            int taken = update.executeUpdate();
+            if (taken != wanted.size()) {
+                throw new IllegalStateException(taken + " of " + wanted.size() + " locked triggers found again");
+            }
+            return wanted;
+        }
+    }
+
+    /** Makes WAITING triggers BLOCKED; those that have changed meanwhile are left out. */
+    private List<Candidate> take(Connection connection, List<Candidate> wanted) throws SQLException {
         var inOrder = new ArrayList<>(wanted);
-        inOrder.sort(Comparator.comparing(fired -> fired.cron().key()));
-        var taken = new HashSet<Fired>();
+        inOrder.sort(Comparator.comparing(candidate -> candidate.fired().cron().key()));
+        var taken = new HashSet<Candidate>();
         try (var update = connection.prepareStatement(CLAIM)) {
-            for (var fired : inOrder) {
+            for (var candidate : inOrder) {
+                var fired = candidate.fired();
                 var key = fired.cron().key();
                 update.setString(1, config.cluster());
                 update.setString(2, key.script());
@@ -176,7 +199,7 @@ public final class ClusterStore extends JobStoreTX {
                 }
             }
         }
-        return taken;
+        return wanted.stream().filter(taken::contains).toList();
     }
 
     private static void unclaim(OperableTrigger trigger) {
@@ -186,26 +209,48 @@ public final class ClusterStore extends JobStoreTX {
         }
     }
 
-    private void note(PreparedStatement note, Fired fired, long nowMs) throws SQLException {
-        var key = fired.cron().key();
-        note.setString(1, config.cluster());
-        note.setString(2, fired.entryId());
-        note.setString(3, triggerName(key));
-        note.setString(4, key.script());
-        note.setString(5, config.node());
-        note.setLong(6, nowMs);
-        note.setLong(7, fired.armed().scheduledMs());
-        note.setInt(8, fired.armed().attempt());
-        note.setString(9, triggerName(key));
-        note.setString(10, key.script());
-        note.addBatch();
+    private void note(Connection connection, List<Candidate> taken, long nowMs) throws SQLException {
+        if (taken.isEmpty()) {
+            return;
+        }
+        var fired = taken.stream().map(Candidate::fired).toList();
+        try (var note = connection.prepareStatement(NOTE)) {
+            note.setString(1, config.cluster());
+            note.setString(2, config.node());
+            note.setLong(3, nowMs);
+            note.setArray(4, array(connection, "varchar", fired, Fired::entryId));
+            note.setArray(
+                    5,
+                    array(
+                            connection,
+                            "varchar",
+                            fired,
+                            one -> triggerName(one.cron().key())));
+            note.setArray(
+                    6,
+                    array(connection, "varchar", fired, one -> one.cron().key().script()));
+            note.setArray(
+                    7, array(connection, "bigint", fired, one -> one.armed().scheduledMs()));
+            note.setArray(
+                    8, array(connection, "integer", fired, one -> one.armed().attempt()));
+            note.executeUpdate();
+        }
     }
 
+    private static <T> Array array(Connection connection, String type, List<T> of, Function<T, Object> value)
+            throws SQLException {
+        return connection.createArrayOf(type, of.stream().map(value).toArray());
+    }
+
+    /** @param place of its row, which is locked; null where rows are not */
+    private record Candidate(Fired fired, @Nullable String place) {}
+
     /** Due triggers of jobs this node has in the definition in force, and a free slot for; each has taken its slot. */
-    private List<Fired> candidates(Connection connection, long nowMs, int maxCount) throws SQLException {
-        var wanted = new ArrayList<Fired>();
+    private List<Candidate> candidates(Connection connection, long nowMs, int maxCount) throws SQLException {
+        var wanted = new ArrayList<Candidate>();
         int page = Math.min(PAGE, maxCount); // what is locked and not taken is out of the others' sight
-        try (var select = connection.prepareStatement(database.isShared() ? DUE + NOT_TAKEN : DUE)) {
+        boolean shared = database.isShared();
+        try (var select = connection.prepareStatement(shared ? SHARED_FACTS + DUE + NOT_TAKEN : FACTS + DUE)) {
             select.setString(1, config.cluster());
             select.setLong(2, nowMs);
             select.setInt(4, page);
@@ -220,10 +265,10 @@ public final class ClusterStore extends JobStoreTX {
                         }
                         var cron = backend.cron(jobKey(rows.getString(1), rows.getString(2)));
                         if (cron != null && cron.definition().revision().equals(rows.getString(7)) && cron.claim()) {
-                            wanted.add(new Fired(
-                                    entryPrefix + entries.incrementAndGet(),
-                                    cron,
-                                    new Armed(rows.getLong(3), rows.getLong(4), rows.getInt(5), rows.getLong(6))));
+                            var armed = new Armed(rows.getLong(3), rows.getLong(4), rows.getInt(5), rows.getLong(6));
+                            wanted.add(new Candidate(
+                                    new Fired(entryPrefix + entries.incrementAndGet(), cron, armed),
+                                    shared ? rows.getString(8) : null));
                         }
                     }
                 }

@@ -32,6 +32,7 @@ public final class ScriptFiles {
     private static final int DEPTH_MAX = 8;
 
     private static final int DEPTH_BESIDE_FILE_MAX = 2;
+    static final int NAME_LENGTH_MAX = 200; // chars; columns of Quartz and ours
     private static final int FILES_MAX = 5_000; // looked at per folder; beyond it changes may go unseen
 
     private ScriptFiles() {}
@@ -97,6 +98,12 @@ public final class ScriptFiles {
     }
 
     private static void add(Found script, Map<String, Found> found, List<String> problems) {
+        if (script.name().length() > NAME_LENGTH_MAX) {
+            problems.add(script.path() + " is left out: its name has "
+                    + script.name().length() + " characters, a script's has at most " + NAME_LENGTH_MAX
+                    + ", rename it");
+            return;
+        }
         var other = found.putIfAbsent(script.name(), script);
         if (other != null && !other.path().equals(script.path())) {
             problems.add(script.path() + " is left out: " + other.path() + " has the name '" + script.name()

@@ -207,11 +207,15 @@ public final class RunRecorder implements AutoCloseable {
 
     /**
      * Starts a run by hand; works on a paused job too and does not count against the schedule. Not retried if it fails.
+     * In a cluster only here: where the job is not loaded, who has it is in the refusal. May block.
      *
      * @return completes when the start is recorded
      * @throws JobRefused if there is no such job, it is running, or no live script registers it
      */
     public CompletableFuture<RunSummary> trigger(JobKey key) {
+        if (clustered && !isLive(key)) {
+            reread(); // another node may have registered it a moment ago
+        }
         // A version of the script that is still loading does not listen yet; the one before it does.
         var handles = known(key).handles().reversed();
         var handle = handles.stream()
@@ -227,6 +231,11 @@ public final class RunRecorder implements AutoCloseable {
                                     : "; ask one that has it: " + String.join(", ", nodesOf(known(key)))));
         }
         return handle.get().trigger();
+    }
+
+    private boolean isLive(JobKey key) {
+        var job = jobs.get(key);
+        return job != null && job.isLive();
     }
 
     /**

@@ -15,6 +15,7 @@ import dev.carillon.cron.schedule.CronSchedule;
 import dev.carillon.runtime.ManualLoop;
 import dev.carillon.runtime.OutputSink.Level;
 import dev.carillon.runtime.time.VirtualTime;
+import dev.carillon.scheduler.run.RunStore.JobRecord;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -435,6 +436,23 @@ class RunRecorderTest {
         recorded.store.close();
         assertThatThrownBy(() -> recorded.recorder.pause(A)).isInstanceOf(StoreException.class);
         assertThat(recorded.recorder.jobs(null, 1, 0)).extracting(JobRow::state).containsExactly(JobState.ACTIVE);
+    }
+
+    @Test
+    void a_run_by_hand_of_a_job_only_another_node_has_is_refused_naming_it() {
+        clustered();
+        recorded.store
+                .save(new JobRecord(
+                        A,
+                        "* * * * *",
+                        List.of(),
+                        JobState.ACTIVE,
+                        recorded.recorder.time().now()))
+                .join();
+        recorded.registrations = Map.of(A, List.of("n2"));
+        assertThatThrownBy(() -> recorded.recorder.trigger(A))
+                .isInstanceOf(JobRefused.class)
+                .hasMessage("job 's.ts/a' cannot run: its script is not loaded on node 'n1'; ask one that has it: n2");
     }
 
     private void clustered() {

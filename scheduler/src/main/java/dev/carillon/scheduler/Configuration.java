@@ -95,8 +95,9 @@ public record Configuration(
     /**
      * @param script holds for each script that has none of its own
      * @param stopDeadline how long handlers may still run once the service is told to stop, or their script reloaded
+     * @param takeovers with backend quartz, how often a run is taken over from a process that died before it has failed
      */
-    public record Limits(ScriptLimits script, Duration stopDeadline) {}
+    public record Limits(ScriptLimits script, Duration stopDeadline, int takeovers) {}
 
     /** @param seconds whether schedules may have six fields, seconds first, which Deno refuses */
     public record Schedules(boolean seconds) {

@@ -94,6 +94,7 @@ public final class ConfigurationReader {
         keys.put("log.format", "text");
         keys.put("log.level", "info");
         keys.put("limits.stop-deadline", "10s");
+        keys.put("limits.takeovers", "3");
         keys.put("limits.turn-cpu", "10s");
         keys.put("limits.heap", "off");
         keys.put("limits.pending-ops", "100000");
@@ -361,7 +362,10 @@ public final class ConfigurationReader {
                 new Log(
                         value("log.format", text -> choice(text, Log.Format.values()), Log.Format.TEXT),
                         value("log.level", ConfigurationReader::level, System.Logger.Level.INFO)),
-                new Limits(standard, value("limits.stop-deadline", Durations::parse, Duration.ZERO)),
+                new Limits(
+                        standard,
+                        value("limits.stop-deadline", Durations::parse, Duration.ZERO),
+                        value("limits.takeovers", text -> number(text, 0, COUNT_MAX), 0)),
                 new Schedules(value("schedules.seconds", ConfigurationReader::yesOrNo, false)));
         if (!problems.isEmpty()) {
             throw new ConfigurationException(problems);

@@ -36,7 +36,9 @@ final class QuartzNode implements AutoCloseable {
                 CONNECTIONS_MAX);
         try {
             var config = QuartzConfig.of(
-                    configuration.node().cluster(), configuration.node().name());
+                    configuration.node().cluster(),
+                    configuration.node().name(),
+                    configuration.limits().takeovers());
             return new QuartzNode(database, QuartzBackend.start(database, config, time, listener));
         } catch (RuntimeException e) {
             database.close();

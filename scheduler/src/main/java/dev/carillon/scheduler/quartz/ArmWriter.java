@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -34,7 +35,7 @@ final class ArmWriter implements AutoCloseable {
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
     private static final long CLOSE_TRIES = 10;
 
-    private static final String ARM = "update qrtz_triggers set trigger_state = ?, next_fire_time = ?,"
+    static final String ARM = "update qrtz_triggers set trigger_state = ?, next_fire_time = ?,"
             + " prev_fire_time = ?, priority = ?, start_time = ? where sched_name = ? and trigger_group = ?"
             + " and trigger_name = ?";
     /** By the schedule: only as long as the definition it follows is in force. */
@@ -231,7 +232,8 @@ final class ArmWriter implements AutoCloseable {
         }
     }
 
-    private void set(PreparedStatement arm, JobKey key, Armed next) throws SQLException {
+    /** The parameters of {@link #ARM}. */
+    void set(PreparedStatement arm, JobKey key, Armed next) throws SQLException {
         arm.setString(1, ClusterStore.stateOf(next));
         if (next.dueMs() == Armed.NEVER) {
             arm.setNull(2, Types.BIGINT);
@@ -352,15 +354,25 @@ final class ArmWriter implements AutoCloseable {
         }
     }
 
-    /** For the next occurrence of the definition in force, which need not be one of this node's. */
     private void armBySchedule(Connection connection, JobKey key) throws SQLException {
+        var next = next(connection, key);
+        if (next.isPresent()) {
+            arm(connection, key, next.get());
+        }
+    }
+
+    /**
+     * The next occurrence of the definition in force, which need not be one of this node's; empty if it is retired
+     * meanwhile, or only a newer Carillon understands it: its node arms the trigger when it registers or ends a run.
+     */
+    Optional<Armed> next(Connection connection, JobKey key) throws SQLException {
         String schedule;
         try (var select = connection.prepareStatement("select str_prop_1 from qrtz_simprop_triggers"
                 + " where sched_name = ? and trigger_group = ? and trigger_name = ?")) {
             name(select, key);
             try (var rows = select.executeQuery()) {
                 if (!rows.next()) {
-                    return; // retired meanwhile
+                    return Optional.empty();
                 }
                 schedule = rows.getString(1);
             }
@@ -369,10 +381,10 @@ final class ArmWriter implements AutoCloseable {
             var next = CronSchedule.parseWithSeconds(schedule)
                     .nextAfter(backend.time().now());
             long dueMs = next.map(Instant::toEpochMilli).orElse(Armed.NEVER);
-            arm(connection, key, new Armed(dueMs, next.isPresent() ? dueMs : 0, 1, backend.order()));
+            return Optional.of(new Armed(dueMs, next.isPresent() ? dueMs : 0, 1, backend.order()));
         } catch (InvalidSchedule e) {
-            // A newer Carillon understands it: its node arms the trigger when it registers or ends a run.
             LOG.log(System.Logger.Level.WARNING, "job={0} node={1}: {2}", key, config.node(), e.getMessage());
+            return Optional.empty();
         }
     }
 

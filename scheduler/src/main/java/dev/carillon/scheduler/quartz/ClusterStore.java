@@ -19,6 +19,8 @@ import java.util.Comparator;
 import java.util.Date;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -90,6 +92,10 @@ public final class ClusterStore extends JobStoreTX {
             + " as claimed (entry, name, script, scheduled, attempt)";
     private static final String SOONEST =
             "select min(next_fire_time) from qrtz_triggers where sched_name = ? and trigger_state = 'WAITING'";
+    /** Of a run row: nobody works on it but a process that is gone, which may have said so itself when it came back. */
+    private static final String LOST =
+            "(state = 'running' or state = 'interrupted' and reason = '" + Reason.PROCESS_DIED + "')";
+
     private static final int PAGE = 500; // most due triggers looked at in one go
     private static final int PAGES_MAX = 400; // others' triggers passed over in one look
 
@@ -510,8 +516,9 @@ public final class ClusterStore extends JobStoreTX {
                 }
             }
         }
-        armTaken(connection, taken);
-        interrupt(connection, taken, dead);
+        var spent = spent(connection, taken);
+        armTaken(connection, taken, spent);
+        interrupt(connection, taken, spent, dead);
         return taken.size();
     }
 
@@ -536,63 +543,93 @@ public final class ClusterStore extends JobStoreTX {
         return claims;
     }
 
-    /** Due at once, but a retry whose attempt before had failed in good order keeps its backoff. */
-    private void armTaken(Connection connection, List<Claim> taken) throws SQLException {
+    /** Those that have been taken over as often as may be: they may be what the processes die of. */
+    private Set<Claim> spent(Connection connection, List<Claim> taken) throws SQLException {
+        var spent = new HashSet<Claim>();
+        try (var select = connection.prepareStatement("select 1 from run where id = ? and attempt = ? and " + LOST
+                + " and takeovers >= ?")) {
+            for (var claim : taken) {
+                if (claim.attempt() > config.takeovers()) { // each takeover is an attempt
+                    select.setString(1, claim.run());
+                    select.setInt(2, claim.attempt());
+                    select.setInt(3, config.takeovers());
+                    try (var rows = select.executeQuery()) {
+                        if (rows.next()) {
+                            spent.add(claim);
+                        }
+                    }
+                }
+            }
+        }
+        return spent;
+    }
+
+    /** Those that are spent for their next occurrence, the others at once. */
+    private void armTaken(Connection connection, List<Claim> taken, Set<Claim> spent) throws SQLException {
         if (taken.isEmpty()) {
             return;
         }
-        long nowMs = backend.time().currentTimeMillis();
-        try (var retry = connection.prepareStatement(
-                        "select retry_at from run where id = ? and attempt = ? and state = 'retrying'");
-                var arm = connection.prepareStatement("update qrtz_triggers set trigger_state = 'WAITING',"
-                        + " next_fire_time = ?, priority = ?, start_time = ? where sched_name = ?"
-                        + " and trigger_group = ? and trigger_name = ? and trigger_state = 'BLOCKED'")) {
+        var writer = backend.writer();
+        try (var arm = connection.prepareStatement(ArmWriter.ARM + " and trigger_state = 'BLOCKED'")) {
             for (var claim : taken) {
-                retry.setString(1, claim.run());
-                retry.setInt(2, claim.attempt());
-                long dueMs = nowMs;
-                try (var rows = retry.executeQuery()) {
-                    if (rows.next()) {
-                        dueMs = Math.max(nowMs, rows.getLong(1));
-                    }
-                }
-                arm.setLong(1, dueMs);
-                arm.setInt(2, claim.attempt() + 1);
-                arm.setLong(3, backend.order());
-                arm.setString(4, config.cluster());
-                arm.setString(5, claim.job().script());
-                arm.setString(6, triggerName(claim.job()));
+                // What cannot be armed here stays with its run, which is not begun again: who claims it goes on from there.
+                var next = spent.contains(claim) ? writer.next(connection, claim.job()) : Optional.<Armed>empty();
+                writer.set(arm, claim.job(), next.isPresent() ? next.get() : nextAttempt(connection, claim));
                 arm.addBatch();
             }
             arm.executeBatch();
         }
     }
 
+    /** Due at once, but a retry whose attempt before had failed in good order keeps its backoff. */
+    private Armed nextAttempt(Connection connection, Claim claim) throws SQLException {
+        long dueMs = backend.time().currentTimeMillis();
+        try (var retry = connection.prepareStatement(
+                "select retry_at from run where id = ? and attempt = ? and state = 'retrying'")) {
+            retry.setString(1, claim.run());
+            retry.setInt(2, claim.attempt());
+            try (var rows = retry.executeQuery()) {
+                if (rows.next()) {
+                    dueMs = Math.max(dueMs, rows.getLong(1));
+                }
+            }
+        }
+        return new Armed(dueMs, claim.scheduledMs(), claim.attempt() + 1, backend.order());
+    }
+
     /** For people: from now on the history says that nobody works on it, and who found out when. */
-    private void interrupt(Connection connection, List<Claim> taken, SchedulerStateRecord dead) throws SQLException {
+    private void interrupt(Connection connection, List<Claim> taken, Set<Claim> spent, SchedulerStateRecord dead)
+            throws SQLException {
         if (taken.isEmpty()) {
             return;
         }
-        try (var update = connection.prepareStatement("update run set state = ?, ended_at = ?, reason = ?, error = ?"
-                + " where id = ? and attempt = ? and state = ?")) {
+        var now = backend.time().now();
+        var gone = "node " + dead.getSchedulerInstanceId()
+                + (isOwn(dead) ? " came back" : " was taken for dead by node " + config.node()) + " at " + now
+                + ": it had last checked in at " + Instant.ofEpochMilli(dead.getCheckinTimestamp());
+        try (var update = connection.prepareStatement("update run set state = ?, ended_at = ?, reason = ?, error = ?,"
+                + " takeovers = takeovers + 1 where id = ? and attempt = ? and " + LOST)) {
             for (var claim : taken) {
-                update.setString(
-                        1, RunState.RUNNING.after(RunEvent.PROCESS_LOST).toString());
-                update.setLong(2, backend.time().currentTimeMillis());
-                update.setString(3, Reason.PROCESS_DIED.name());
-                update.setString(
-                        4,
-                        "node " + dead.getSchedulerInstanceId()
-                                + (isOwn(dead) ? " came back" : " was taken for dead by node " + config.node())
-                                + " at " + Instant.ofEpochMilli(backend.time().currentTimeMillis())
-                                + ": it had last checked in at " + Instant.ofEpochMilli(dead.getCheckinTimestamp()));
+                boolean last = spent.contains(claim);
+                var event = last ? RunEvent.TAKEOVERS_SPENT : RunEvent.PROCESS_LOST;
+                update.setString(1, RunState.RUNNING.after(event).toString());
+                update.setLong(2, now.toEpochMilli());
+                update.setString(3, (last ? Reason.TAKEOVERS_SPENT : Reason.PROCESS_DIED).name());
+                update.setString(4, last ? gone + "; " + endOf(claim) : gone);
                 update.setString(5, claim.run());
                 update.setInt(6, claim.attempt());
-                update.setString(7, RunState.RUNNING.toString());
                 update.addBatch();
             }
             update.executeBatch();
         }
+        for (var claim : spent) {
+            backend.audit(connection, "TAKEOVERS_SPENT", "job '" + claim.job() + "': " + gone + "; " + endOf(claim));
+        }
+    }
+
+    private String endOf(Claim claim) {
+        return "run " + claim.run() + " had used its takeovers (limit " + config.takeovers()
+                + ") and is not tried again: see whether it is what ends the processes";
     }
 
     /** The scheduler thread looks again at once. */

@@ -236,6 +236,10 @@ public final class QuartzBackend implements AutoCloseable {
         writer.submit(new ArmWriter.Settle());
     }
 
+    ArmWriter writer() {
+        return writer;
+    }
+
     /** A run has ended: what its trigger does next. Only the first end counts. */
     void end(Fired fired, Armed next) {
         if (fired.giveUp()) {

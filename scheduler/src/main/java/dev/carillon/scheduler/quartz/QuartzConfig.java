@@ -14,6 +14,7 @@ import java.time.Duration;
  * @param janitor how often triggers are looked for that no live claim holds
  * @param clockWarn offset from the database's clock that is worth a warning
  * @param clockRefuse offset from which on a node claims nothing
+ * @param takeovers how often a run is taken over from a dead process; after that it has failed
  */
 public record QuartzConfig(
         String cluster,
@@ -24,7 +25,11 @@ public record QuartzConfig(
         int batch,
         Duration janitor,
         Duration clockWarn,
-        Duration clockRefuse) {
+        Duration clockRefuse,
+        int takeovers) {
+    /** How often a run is taken over if nothing else is said. */
+    public static final int TAKEOVERS = 3;
+
     /** From where on a clock is wrong. */
     static final Duration CLOCK_REFUSE = Duration.ofSeconds(1);
 
@@ -54,14 +59,22 @@ public record QuartzConfig(
         if (batch < 1) {
             throw new IllegalArgumentException("a batch is at least 1: " + batch);
         }
+        if (takeovers < 0) {
+            throw new IllegalArgumentException("a run is taken over 0 times or more: " + takeovers);
+        }
         if (clockRefuse.compareTo(clockWarn) < 0) {
             throw new IllegalArgumentException(
                     "clock offset: refused from " + clockRefuse + " on but only warned of from " + clockWarn);
         }
     }
 
-    /** Takeover within about two seconds. */
+    /** Takeover within about two seconds, of one run three times. */
     public static QuartzConfig of(String cluster, String node) {
+        return of(cluster, node, TAKEOVERS);
+    }
+
+    /** Takeover within about two seconds. */
+    public static QuartzConfig of(String cluster, String node, int takeovers) {
         return new QuartzConfig(
                 cluster,
                 node,
@@ -71,6 +84,7 @@ public record QuartzConfig(
                 50,
                 Duration.ofSeconds(30),
                 Duration.ofMillis(250),
-                CLOCK_REFUSE);
+                CLOCK_REFUSE,
+                takeovers);
     }
 }

@@ -14,6 +14,7 @@ public enum Reason {
     SUPERSEDED("its schedule was changed"),
     /** Of a run that ended interrupted or without its retry. */
     PROCESS_DIED("the process ended while it ran"),
+    TAKEOVERS_SPENT("process after process died while it ran"),
     TOLD_TO_END("its node told it to end, for another to go on"),
     SERVICE_STOPPED("the service was stopped"),
     CRON_CLOSED("the cron was closed before its retry"),

@@ -15,6 +15,8 @@ public enum RunEvent {
     RETRY_DROPPED,
     /** The process that held the run ended or lost its claim. */
     PROCESS_LOST,
+    /** Process after process has died over it: nobody tries again. */
+    TAKEOVERS_SPENT,
     /** The occurrence passed without a start. */
     OCCURRENCE_SKIPPED
 }

@@ -26,7 +26,7 @@ public enum RunState {
      *     |        | ^  \-> FAILED
      *     |        v |        ^
      *     |      RETRYING ----+        RUNNING, RETRYING -> INTERRUPTED; RUNNING, INTERRUPTED -> RUNNING (taken over)
-     *     \-> SKIPPED
+     *     \-> SKIPPED                 RUNNING, INTERRUPTED -> FAILED (taken over too often)
      */
     private static final Map<RunState, Map<RunEvent, RunState>> TABLE = new EnumMap<>(Map.of(
             RUNNING,
@@ -35,14 +35,17 @@ public enum RunState {
                     RunEvent.ATTEMPT_FAILED, FAILED,
                     RunEvent.RETRY_PLANNED, RETRYING,
                     RunEvent.TAKEN_OVER, RUNNING,
-                    RunEvent.PROCESS_LOST, INTERRUPTED)),
+                    RunEvent.PROCESS_LOST, INTERRUPTED,
+                    RunEvent.TAKEOVERS_SPENT, FAILED)),
             RETRYING,
             new EnumMap<>(Map.of(
                     RunEvent.ATTEMPT_STARTED, RUNNING,
                     RunEvent.RETRY_DROPPED, FAILED,
                     RunEvent.PROCESS_LOST, INTERRUPTED)),
             INTERRUPTED,
-            new EnumMap<>(Map.of(RunEvent.TAKEN_OVER, RUNNING))));
+            new EnumMap<>(Map.of(
+                    RunEvent.TAKEN_OVER, RUNNING,
+                    RunEvent.TAKEOVERS_SPENT, FAILED))));
 
     /** How a run begins. */
     public static RunState first(RunEvent event) {

@@ -44,6 +44,7 @@ import java.util.stream.Collectors;
  *   <li>{@code limit}: most runs at a time
  *   <li>{@code connections}: size of Quartz's pool
  *   <li>{@code idle}, {@code janitor}: milliseconds
+ *   <li>{@code takeovers}: how often a run is taken over
  *   <li>{@code faulty=true}: connections that can break; {@code refuse-once=true}: a thread pool that refuses the first
  *       run, and says {@code pool refused}
  *   <li>{@code clock}: milliseconds the node's clock is ahead of the machine's, with {@code any-clock=true} unrefused
@@ -132,7 +133,8 @@ public final class ClusterNode {
                 defaults.batch(),
                 Duration.ofMillis(number("janitor", defaults.janitor().toMillis())),
                 anyClock ? Duration.ofDays(365) : defaults.clockWarn(),
-                anyClock ? Duration.ofDays(365) : defaults.clockRefuse());
+                anyClock ? Duration.ofDays(365) : defaults.clockRefuse(),
+                (int) number("takeovers", defaults.takeovers()));
     }
 
     private static NodeListener listener(RunRecorder recorder) {

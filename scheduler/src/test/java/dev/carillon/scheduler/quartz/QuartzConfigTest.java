@@ -38,6 +38,7 @@ class QuartzConfigTest {
                 10,
                 Duration.ofSeconds(30),
                 Duration.ofMillis(250),
-                Duration.ofSeconds(1));
+                Duration.ofSeconds(1),
+                3);
     }
 }

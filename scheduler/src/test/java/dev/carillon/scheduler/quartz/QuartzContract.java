@@ -37,7 +37,8 @@ abstract class QuartzContract extends CronHandlerContract {
                 defaults.batch(),
                 defaults.janitor(),
                 Duration.ofDays(365_000), // the test's clock is years behind the database's
-                Duration.ofDays(365_000));
+                Duration.ofDays(365_000),
+                defaults.takeovers());
         backend = QuartzBackend.start(database, config, new SettlingTime(time, this::settle), () -> {});
         return backend.handler("test.ts", loop::execute, new Limits(CRONS_MAX, RUNNING_MAX));
     }

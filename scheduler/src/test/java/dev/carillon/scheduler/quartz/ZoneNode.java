@@ -50,7 +50,8 @@ final class ZoneNode {
                         defaults.batch(),
                         defaults.janitor(),
                         ANY,
-                        ANY),
+                        ANY,
+                        defaults.takeovers()),
                 new SettlingTime(time, this::settle),
                 () -> {});
     }

@@ -24,6 +24,8 @@ class RunStateTest {
         {RunState.RETRYING, RunEvent.PROCESS_LOST, RunState.INTERRUPTED},
         {RunState.RUNNING, RunEvent.TAKEN_OVER, RunState.RUNNING},
         {RunState.INTERRUPTED, RunEvent.TAKEN_OVER, RunState.RUNNING},
+        {RunState.RUNNING, RunEvent.TAKEOVERS_SPENT, RunState.FAILED},
+        {RunState.INTERRUPTED, RunEvent.TAKEOVERS_SPENT, RunState.FAILED},
     };
 
     static Stream<Arguments> every_pair() {

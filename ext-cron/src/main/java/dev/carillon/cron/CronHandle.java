@@ -1,6 +1,8 @@
 package dev.carillon.cron;
 
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One registered cron.
@@ -25,6 +27,20 @@ public interface CronHandle extends AutoCloseable {
     default boolean isDue() {
         return false;
     }
+
+    /**
+     * Keeps other processes from starting the cron, for a run outside its schedule; what comes due meanwhile waits. Only
+     * while {@link #next} is pending. Any thread.
+     *
+     * @return completes with null when it is held, until {@link #letGo}; or with the name of the node that is just
+     *     running it, and nothing is held
+     */
+    default CompletionStage<@Nullable String> hold() {
+        return CompletableFuture.completedFuture(null);
+    }
+
+    /** The run {@link #hold} was for has ended. Any thread, any number of times. */
+    default void letGo() {}
 
     @Override
     void close();

@@ -103,7 +103,7 @@ class ConfigurationReaderTest {
                         "carillon.yaml:8:5: this script has no 'path'",
                         "carillon.yaml:9:1: unknown key 'log': known are backend, database.url, database.user,"
                                 + " database.password, node.name, node.cluster, http.host, http.port, http.token, history.keep,"
-                                + " history.keep-runs-per-job, log.format, log.level, limits.stop-deadline,"
+                                + " history.keep-runs-per-job, log.format, log.level, limits.stop-deadline, limits.takeovers,"
                                 + " limits.turn-cpu, limits.heap, limits.pending-ops, limits.open-resources, limits.timers,"
                                 + " limits.log-lines-per-run, limits.log-lines-per-second, schedules.seconds, scripts",
                         "environment variable CARILLON_BACKEND: backend: 'sundial' is none of local, quartz");

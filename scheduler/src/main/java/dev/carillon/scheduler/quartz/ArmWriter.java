@@ -7,6 +7,7 @@ import dev.carillon.scheduler.run.JobKey;
 import dev.carillon.scheduler.store.Database;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.time.Instant;
@@ -75,6 +76,13 @@ final class ArmWriter implements AutoCloseable {
     /** A script has closed it, or has ended. */
     record Unregister(JobKey key) implements Registration {}
 
+    /** A job is to be run by hand, and by nobody else meanwhile. */
+    record Hold(QuartzCron cron, CompletableFuture<@Nullable String> runner) implements Order {
+        JobKey key() {
+            return cron.key();
+        }
+    }
+
     /** Nodes are gone: definitions that only they had are not in force any more. */
     record Settle() implements Order {}
 
@@ -115,6 +123,7 @@ final class ArmWriter implements AutoCloseable {
                 queue.drainTo(group, GROUP_MAX - 1);
                 write(of(End.class, group, end -> end.fired().cron().key()));
                 write(of(Registration.class, group, Registration::key));
+                write(of(Hold.class, group, Hold::key));
                 write(group.stream().filter(Settle.class::isInstance).limit(1).toList());
                 open.addAndGet(-group.size());
             }
@@ -172,6 +181,7 @@ final class ArmWriter implements AutoCloseable {
                 case End end -> ends.add(end);
                 case Register register -> register(connection, register, after);
                 case Unregister(var key) -> unregister(connection, key);
+                case Hold hold -> hold(connection, hold, after);
                 case Settle settle -> settle(connection);
                 case Stop stop -> {}
             }
@@ -248,9 +258,9 @@ final class ArmWriter implements AutoCloseable {
         arm.setString(8, ClusterStore.triggerName(key));
     }
 
-    /** Not a retry, nor the same run again: what the definition says comes next. */
+    /** Not a retry, nor the same run again: what the definition says comes next, or did when a run by hand began. */
     private static boolean isOfSchedule(Fired fired, Armed next) {
-        return next.attempt() == 1 && next.scheduledMs() != fired.armed().scheduledMs();
+        return fired.isByHand() || next.attempt() == 1 && next.scheduledMs() != fired.armed().scheduledMs();
     }
 
     private void register(Connection connection, Register register, List<Runnable> after) throws SQLException {
@@ -274,6 +284,37 @@ final class ArmWriter implements AutoCloseable {
             after.add(() -> backend.armed(armed.dueMs()));
         } else if (free) {
             after.add(() -> backend.armed(held.dueMs));
+        }
+    }
+
+    private void hold(Connection connection, Hold order, List<Runnable> after) throws SQLException {
+        var key = order.key();
+        var held = lock(connection, key);
+        if (held == null) { // retired meanwhile: there is nobody to keep it from
+            after.add(() -> order.runner().complete(null));
+            return;
+        }
+        if (held.state.equals(ClusterStore.BLOCKED)) {
+            var runner = runner(connection, key);
+            after.add(() -> order.runner().complete(runner));
+            return;
+        }
+        var claim = store.claimByHand(connection, order.cron(), held.armed());
+        after.add(() -> {
+            backend.held(claim);
+            if (!order.runner().complete(null)) { // nobody waits any more
+                order.cron().letGo();
+            }
+        });
+    }
+
+    private String runner(Connection connection, JobKey key) throws SQLException {
+        try (var select = connection.prepareStatement("select instance_name from qrtz_fired_triggers"
+                + " where sched_name = ? and trigger_group = ? and trigger_name = ?")) {
+            name(select, key);
+            try (var rows = select.executeQuery()) {
+                return rows.next() ? rows.getString(1) : "unknown"; // the janitor's to free
+            }
         }
     }
 
@@ -311,24 +352,46 @@ final class ArmWriter implements AutoCloseable {
 
     /** A trigger as it is, locked until the end of the transaction. */
     private record Held(
-            String state, long dueMs, int attempt, @Nullable String revision) {
+            String state, long dueMs, long scheduledMs, int attempt, long order, @Nullable String revision) {
+        Armed armed() {
+            return new Armed(dueMs, scheduledMs, attempt, order);
+        }
+
         /** Its occurrence is not due yet, nor a retry: a new schedule may replace it. */
         boolean isFuture(long nowMs) {
             return attempt == 1 && dueMs > nowMs;
         }
     }
 
+    private static long dueMs(ResultSet rows) throws SQLException {
+        long dueMs = rows.getLong(2);
+        return rows.wasNull() ? Armed.NEVER : dueMs;
+    }
+
     private @Nullable Held lock(Connection connection, JobKey key) throws SQLException {
         try (var select = connection.prepareStatement(
-                "select trigger_state, next_fire_time, priority, description from qrtz_triggers"
+                "select trigger_state, next_fire_time, prev_fire_time, priority, start_time, description"
+                        + " from qrtz_triggers"
                         + " where sched_name = ? and trigger_group = ? and trigger_name = ? for update")) {
             name(select, key);
             try (var rows = select.executeQuery()) {
                 return rows.next()
-                        ? new Held(rows.getString(1), rows.getLong(2), rows.getInt(3), rows.getString(4))
+                        ? new Held(
+                                rows.getString(1),
+                                dueMs(rows),
+                                rows.getLong(3),
+                                rows.getInt(4),
+                                rows.getLong(5),
+                                rows.getString(6))
                         : null;
             }
         }
+    }
+
+    /** What a trigger that is held would do if it were not. */
+    Armed asItWas(Connection connection, JobKey key) throws SQLException {
+        var held = lock(connection, key);
+        return held == null ? new Armed(Armed.NEVER, 0, 1, backend.order()) : held.armed();
     }
 
     /** Puts {@code definition} in force; true if its schedule is another than before. */

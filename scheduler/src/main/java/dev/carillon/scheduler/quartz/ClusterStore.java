@@ -64,6 +64,11 @@ public final class ClusterStore extends JobStoreTX {
     /** Tables in which Quartz keeps data of jobs. */
     static final List<String> PAYLOADS = List.of("qrtz_job_details", "qrtz_triggers");
 
+    /** Of a claim: for a run by hand, which nobody repeats. */
+    private static final String BY_HAND = "BY_HAND";
+
+    private static final String EXECUTING = "EXECUTING";
+
     private static final String FACTS = "select trigger_group, trigger_name, next_fire_time, prev_fire_time, priority,"
             + " start_time, description";
     private static final String DUE = " from qrtz_triggers where sched_name = ? and trigger_state = 'WAITING'"
@@ -87,7 +92,7 @@ public final class ClusterStore extends JobStoreTX {
     private static final String NOTE = "insert into qrtz_fired_triggers (sched_name, entry_id, trigger_name,"
             + " trigger_group, instance_name, fired_time, sched_time, priority, state, job_name, job_group,"
             + " is_nonconcurrent, requests_recovery) select ?, entry, name, script, ?, ?, scheduled, attempt,"
-            + " 'EXECUTING', name, script, true, true from unnest(cast(? as varchar array), cast(? as varchar array),"
+            + " ?, name, script, true, true from unnest(cast(? as varchar array), cast(? as varchar array),"
             + " cast(? as varchar array), cast(? as bigint array), cast(? as integer array))"
             + " as claimed (entry, name, script, scheduled, attempt)";
     private static final String SOONEST =
@@ -151,7 +156,7 @@ public final class ClusterStore extends JobStoreTX {
         var lost = new ArrayList<>(wanted);
         try {
             var taken = database.isShared() ? takeLocked(connection, wanted) : take(connection, wanted);
-            note(connection, taken, nowMs);
+            note(connection, taken.stream().map(Candidate::fired).toList(), EXECUTING, nowMs);
             lost.removeAll(taken);
             return taken.stream()
                     .map(Candidate::fired)
@@ -215,30 +220,44 @@ public final class ClusterStore extends JobStoreTX {
         }
     }
 
-    private void note(Connection connection, List<Candidate> taken, long nowMs) throws SQLException {
-        if (taken.isEmpty()) {
+    /** Claims a trigger that the caller has locked and found free. */
+    Fired claimByHand(Connection connection, QuartzCron cron, Armed armed) throws SQLException {
+        var fired = Fired.byHand(nextEntry(), cron, armed);
+        try (var update = connection.prepareStatement("update qrtz_triggers set trigger_state = 'BLOCKED'"
+                + " where sched_name = ? and trigger_group = ? and trigger_name = ?")) {
+            update.setString(1, config.cluster());
+            update.setString(2, cron.key().script());
+            update.setString(3, triggerName(cron.key()));
+            update.executeUpdate();
+        }
+        note(connection, List.of(fired), BY_HAND, backend.time().currentTimeMillis());
+        return fired;
+    }
+
+    private String nextEntry() {
+        return entryPrefix + entries.incrementAndGet();
+    }
+
+    private void note(Connection connection, List<Fired> fired, String state, long nowMs) throws SQLException {
+        if (fired.isEmpty()) {
             return;
         }
-        var fired = taken.stream().map(Candidate::fired).toList();
         try (var note = connection.prepareStatement(NOTE)) {
             note.setString(1, config.cluster());
             note.setString(2, config.node());
             note.setLong(3, nowMs);
-            note.setArray(4, array(connection, "varchar", fired, Fired::entryId));
-            note.setArray(
-                    5,
+            note.setString(4, state);
+            note.setArray(5, array(connection, "varchar", fired, Fired::entryId));
+            note.setArray(6,
                     array(
                             connection,
                             "varchar",
                             fired,
                             one -> triggerName(one.cron().key())));
-            note.setArray(
-                    6,
+            note.setArray(7,
                     array(connection, "varchar", fired, one -> one.cron().key().script()));
-            note.setArray(
-                    7, array(connection, "bigint", fired, one -> one.armed().scheduledMs()));
-            note.setArray(
-                    8, array(connection, "integer", fired, one -> one.armed().attempt()));
+            note.setArray(8, array(connection, "bigint", fired, one -> one.armed().scheduledMs()));
+            note.setArray(9, array(connection, "integer", fired, one -> one.armed().attempt()));
             note.executeUpdate();
         }
     }
@@ -273,7 +292,7 @@ public final class ClusterStore extends JobStoreTX {
                         if (cron != null && cron.definition().revision().equals(rows.getString(7)) && cron.claim()) {
                             var armed = new Armed(rows.getLong(3), rows.getLong(4), rows.getInt(5), rows.getLong(6));
                             wanted.add(new Candidate(
-                                    new Fired(entryPrefix + entries.incrementAndGet(), cron, armed),
+                                    new Fired(nextEntry(), cron, armed),
                                     shared ? rows.getString(8) : null));
                         }
                     }
@@ -493,7 +512,7 @@ public final class ClusterStore extends JobStoreTX {
     }
 
     /** What a dead node had claimed: the run it worked on, in which attempt. */
-    private record Claim(String entry, JobKey job, long scheduledMs, int attempt) {
+    private record Claim(String entry, JobKey job, long scheduledMs, int attempt, boolean byHand) {
         String run() {
             return RunId.of(job, Instant.ofEpochMilli(scheduledMs)).text();
         }
@@ -525,7 +544,7 @@ public final class ClusterStore extends JobStoreTX {
     private List<Claim> claimsOf(Connection connection, String node) throws SQLException {
         var claims = new ArrayList<Claim>();
         try (var select =
-                connection.prepareStatement("select entry_id, trigger_group, trigger_name, sched_time, priority"
+                connection.prepareStatement("select entry_id, trigger_group, trigger_name, sched_time, priority, state"
                         + " from qrtz_fired_triggers where sched_name = ? and instance_name = ?")) {
             select.setString(1, config.cluster());
             select.setString(2, node);
@@ -535,7 +554,8 @@ public final class ClusterStore extends JobStoreTX {
                             rows.getString(1),
                             jobKey(rows.getString(2), rows.getString(3)),
                             rows.getLong(4),
-                            rows.getInt(5)));
+                            rows.getInt(5),
+                            rows.getString(6).equals(BY_HAND)));
                 }
             }
         }
@@ -549,7 +569,7 @@ public final class ClusterStore extends JobStoreTX {
         try (var select = connection.prepareStatement("select 1 from run where id = ? and attempt = ? and " + LOST
                 + " and takeovers >= ?")) {
             for (var claim : taken) {
-                if (claim.attempt() > config.takeovers()) { // each takeover is an attempt
+                if (!claim.byHand() && claim.attempt() > config.takeovers()) { // each takeover is an attempt
                     select.setString(1, claim.run());
                     select.setInt(2, claim.attempt());
                     select.setInt(3, config.takeovers());
@@ -581,8 +601,14 @@ public final class ClusterStore extends JobStoreTX {
         }
     }
 
-    /** Due at once, but a retry whose attempt before had failed in good order keeps its backoff. */
+    /**
+     * Due at once, but a retry whose attempt before had failed in good order keeps its backoff, and a trigger that was
+     * only kept for a run by hand is what it was.
+     */
     private Armed nextAttempt(Connection connection, Claim claim) throws SQLException {
+        if (claim.byHand()) {
+            return backend.writer().asItWas(connection, claim.job());
+        }
         long dueMs = backend.time().currentTimeMillis();
         try (var retry = connection.prepareStatement(
                 "select retry_at from run where id = ? and attempt = ? and state = 'retrying'")) {
@@ -610,6 +636,9 @@ public final class ClusterStore extends JobStoreTX {
         try (var update = connection.prepareStatement("update run set state = ?, ended_at = ?, reason = ?, error = ?,"
                 + " takeovers = takeovers + 1 where id = ? and attempt = ? and " + LOST)) {
             for (var claim : taken) {
+                if (claim.byHand()) {
+                    continue; // its run is told of with those of its node
+                }
                 boolean last = spent.contains(claim);
                 var event = last ? RunEvent.TAKEOVERS_SPENT : RunEvent.PROCESS_LOST;
                 update.setString(1, RunState.RUNNING.after(event).toString());

@@ -14,6 +14,7 @@ final class Fired {
     private final String entryId;
     private final QuartzCron cron;
     private final Armed armed;
+    private final boolean byHand;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private final AtomicBoolean givenUp = new AtomicBoolean();
     private volatile boolean begun;
@@ -21,9 +22,23 @@ final class Fired {
 
     /** @param entryId key in {@code qrtz_fired_triggers}; whoever deletes that row decides what the trigger does next */
     Fired(String entryId, QuartzCron cron, Armed armed) {
+        this(entryId, cron, armed, false);
+    }
+
+    private Fired(String entryId, QuartzCron cron, Armed armed, boolean byHand) {
         this.entryId = entryId;
         this.cron = cron;
         this.armed = armed;
+        this.byHand = byHand;
+    }
+
+    /** A claim for a run by hand: the trigger is kept from everybody, and is given up as it was. */
+    static Fired byHand(String entryId, QuartzCron cron, Armed armed) {
+        return new Fired(entryId, cron, armed, true);
+    }
+
+    boolean isByHand() {
+        return byHand;
     }
 
     String entryId() {
@@ -66,8 +81,11 @@ final class Fired {
         return givenUp.compareAndSet(false, true);
     }
 
-    /** The same run for somebody else, at once. */
+    /** The same run for somebody else, at once; a run by hand is nobody else's. */
     Armed handOver(long nowMs, long order) {
+        if (byHand) {
+            return armed;
+        }
         return new Armed(nowMs, armed.scheduledMs(), begun ? armed.attempt() + 1 : armed.attempt(), order);
     }
 }

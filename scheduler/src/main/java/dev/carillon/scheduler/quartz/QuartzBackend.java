@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
@@ -51,6 +52,7 @@ public final class QuartzBackend implements AutoCloseable {
     private static final Duration CONTACT_PERIOD = Duration.ofMillis(50);
     private static final Duration OVERDUE_AT_START = Duration.ofSeconds(5);
     private static final long LOOK_AGAIN_MS = 50;
+    private static final Duration HOLD_MAX = Duration.ofSeconds(15); // somebody waits for the answer
 
     private final Database database;
     private final QuartzConfig config;
@@ -229,6 +231,27 @@ public final class QuartzBackend implements AutoCloseable {
         if (crons.remove(cron.key(), cron)) {
             writer.submit(new ArmWriter.Unregister(cron.key()));
         }
+    }
+
+    /** Takes a trigger for a run by hand; completes with the node that has it, or null if it is ours. */
+    CompletableFuture<@Nullable String> hold(QuartzCron cron) {
+        var runner = new CompletableFuture<@Nullable String>();
+        var patience = time.after(
+                HOLD_MAX,
+                () -> runner.completeExceptionally(new StoreException(
+                        StoreException.Code.UNREACHABLE,
+                        "job '" + cron.key() + "' is not started: the database has not answered for "
+                                + HOLD_MAX.toSeconds() + " s",
+                        "see that the database is up",
+                        null)));
+        runner.whenComplete((node, error) -> patience.cancel());
+        writer.submit(new ArmWriter.Hold(cron, runner));
+        return runner;
+    }
+
+    void held(Fired claim) {
+        claims.put(claim.entryId(), claim);
+        claim.cron().held(claim);
     }
 
     /** Nodes are gone. */

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One registered cron of this node; its trigger is shared with every node that registers the same job.
  *
- * <p>Threads: the runtime's, but for {@link #claim}, which the scheduler thread calls.
+ * <p>Threads: the runtime's, but for {@link #claim}, which the scheduler thread calls, {@link #hold} and {@link #letGo}.
  */
 final class QuartzCron implements CronHandle {
     private static final CronNext CLOSED = new CronNext.Closed();
@@ -29,6 +29,8 @@ final class QuartzCron implements CronHandle {
         IDLE,
         /** Waits for the trigger, which any node may claim. */
         WAITING,
+        /** The same, but kept for a run by hand, or about to be. */
+        HELD,
         /** Claimed by this node, on its way to the runtime thread. */
         CLAIMED,
         RUNNING,
@@ -47,6 +49,7 @@ final class QuartzCron implements CronHandle {
     private boolean registered;
     private CompletableFuture<CronNext> pending = new CompletableFuture<>();
     private @Nullable Fired fired;
+    private @Nullable Fired byHand;
 
     QuartzCron(QuartzBackend backend, QuartzCronHandler handler, String script, CronSpec spec, Executor loop) {
         this.backend = backend;
@@ -75,6 +78,10 @@ final class QuartzCron implements CronHandle {
 
     /** The runtime has ended: what it was running will not report any more. */
     void abandon(Fired claim) {
+        if (claim.isByHand()) {
+            backend.end(claim, claim.armed());
+            return;
+        }
         var now = backend.time().now();
         backend.end(
                 claim,
@@ -101,7 +108,7 @@ final class QuartzCron implements CronHandle {
             }
             case ENDING -> state = State.CLOSED;
             case CLOSED -> {}
-            case WAITING, CLAIMED ->
+            case WAITING, HELD, CLAIMED ->
                 throw new IllegalStateException("cron '" + key + "' is " + state + ": next is pending already");
         }
         var now = backend.time().now();
@@ -156,6 +163,41 @@ final class QuartzCron implements CronHandle {
         handler.release();
     }
 
+    @Override
+    public CompletionStage<@Nullable String> hold() {
+        synchronized (this) {
+            if (state != State.WAITING) {
+                return CompletableFuture.completedFuture(backend.node());
+            }
+            state = State.HELD;
+        }
+        return backend.hold(this).whenComplete((runner, error) -> {
+            if (runner != null || error != null) {
+                letGo();
+            }
+        });
+    }
+
+    /** The trigger is ours, until the run by hand has ended. */
+    synchronized void held(Fired claim) {
+        byHand = claim;
+    }
+
+    @Override
+    public void letGo() {
+        Fired claim;
+        synchronized (this) {
+            claim = byHand;
+            byHand = null;
+            if (state == State.HELD) {
+                state = State.WAITING;
+            }
+        }
+        if (claim != null) {
+            backend.end(claim, claim.armed());
+        }
+    }
+
     /** The claim is committed: hands it to the runtime thread. */
     void fire(Fired claim) {
         loop.execute(() -> start(claim));
@@ -201,7 +243,7 @@ final class QuartzCron implements CronHandle {
                     return;
                 }
                 case RUNNING -> state = State.ENDING;
-                case IDLE, WAITING, CLAIMED -> state = State.CLOSED;
+                case IDLE, WAITING, HELD, CLAIMED -> state = State.CLOSED;
             }
             waited = state == State.CLOSED;
         }

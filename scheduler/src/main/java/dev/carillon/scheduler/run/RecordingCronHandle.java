@@ -110,6 +110,9 @@ public final class RecordingCronHandle implements CronHandle {
                 held = null;
             }
         }
+        if (!ask) {
+            inner.letGo();
+        }
         if (ask) {
             tellWhenRecorded(written);
         } else if (late != null) {
@@ -151,8 +154,24 @@ public final class RecordingCronHandle implements CronHandle {
             current = attempt;
         }
         var started = new CompletableFuture<RunSummary>();
-        start(attempt, new CronNext.Fire(now, 1, runInfo(attempt, 1)), started);
+        inner.hold().whenComplete((runner, error) -> {
+            if (error != null) {
+                refuse(attempt, error, started);
+            } else if (runner != null) {
+                var busy = "job '" + job.key + "' is still running on node '" + runner + "'";
+                refuse(attempt, new JobRefused(JobRefused.Code.BUSY, busy), started);
+            } else {
+                start(attempt, new CronNext.Fire(now, 1, runInfo(attempt, 1)), started);
+            }
+        });
         return started;
+    }
+
+    private void refuse(Attempt attempt, Throwable why, CompletableFuture<RunSummary> told) {
+        if (forget(attempt)) {
+            giveBack(attempt, new Outcome.Succeeded());
+        }
+        told.completeExceptionally(why);
     }
 
     /**
@@ -448,6 +467,7 @@ public final class RecordingCronHandle implements CronHandle {
             ask(outcome);
             return;
         }
+        inner.letGo();
         CronNext.Fire late;
         synchronized (this) {
             late = held;

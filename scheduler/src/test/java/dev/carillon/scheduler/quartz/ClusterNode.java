@@ -9,6 +9,7 @@ import dev.carillon.cron.local.LocalCronHandler.Limits;
 import dev.carillon.cron.schedule.CronSchedule;
 import dev.carillon.runtime.time.TimeSource;
 import dev.carillon.scheduler.run.JobKey;
+import dev.carillon.scheduler.run.JobRefused;
 import dev.carillon.scheduler.run.NodeRow;
 import dev.carillon.scheduler.run.RunRecorder;
 import dev.carillon.scheduler.run.RunStore;
@@ -55,7 +56,8 @@ import java.util.stream.Collectors;
  * <sentence>} if it may not join.
  *
  * <p>It is told, a line each: {@code leave}; {@code add <job>;<schedule>;<work>}; {@code close <job>}; {@code pause
- * <job>}; {@code clock <ms>}; {@code faults <probability>}.
+ * <job>}; {@code clock <ms>}; {@code faults <probability>}; {@code trigger <job>}, to which it says {@code by hand <run>} or
+ * {@code refused <code> <sentence>}.
  */
 public final class ClusterNode {
     private static final String SCRIPT = "cluster.ts";
@@ -168,6 +170,7 @@ public final class ClusterNode {
                 case "faults" -> FaultyDriver.probability(Double.parseDouble(words[1]));
                 case "close" -> close(words[1], recorder);
                 case "pause" -> recorder.pause(new JobKey(SCRIPT, words[1]));
+                case "trigger" -> trigger(words[1], recorder);
                 case "clock" -> time.ahead(Long.parseLong(words[1]));
                 default -> throw new IllegalArgumentException("no such order: " + order);
             }
@@ -200,6 +203,16 @@ public final class ClusterNode {
     private synchronized void running(int change) {
         running += change;
         notifyAll();
+    }
+
+    private static void trigger(String job, RunRecorder recorder) {
+        recorder.trigger(new JobKey(SCRIPT, job)).whenComplete((run, error) -> {
+            if (error instanceof JobRefused refused) {
+                say("refused " + refused.code() + " " + refused.getMessage());
+            } else {
+                say("by hand " + run.id());
+            }
+        });
     }
 
     /** As a script does that aborts its cron's signal. */

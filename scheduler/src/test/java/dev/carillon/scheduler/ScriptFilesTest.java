@@ -22,14 +22,12 @@ class ScriptFilesTest {
         var longer = Files.writeString(folder.resolve("b".repeat(198) + ".ts"), "");
         var problems = new ArrayList<String>();
         var found = ScriptFiles.scan(
-                List.of(
-                        new ScriptSource(folder, Permissions.none()),
-                        new ScriptSource(longer, Permissions.none())),
+                List.of(new ScriptSource(folder, Permissions.none()), new ScriptSource(longer, Permissions.none())),
                 problems);
         assertThat(found).containsOnlyKeys(longest.getFileName().toString());
         assertThat(problems)
                 .hasSize(2)
-                .containsOnly(longer
-                        + " is left out: its name has 201 characters, a script's has at most 200, rename it");
+                .containsOnly(
+                        longer + " is left out: its name has 201 characters, a script's has at most 200, rename it");
     }
 }

@@ -260,7 +260,8 @@ final class ArmWriter implements AutoCloseable {
 
     /** Not a retry, nor the same run again: what the definition says comes next, or did when a run by hand began. */
     private static boolean isOfSchedule(Fired fired, Armed next) {
-        return fired.isByHand() || next.attempt() == 1 && next.scheduledMs() != fired.armed().scheduledMs();
+        return fired.isByHand()
+                || next.attempt() == 1 && next.scheduledMs() != fired.armed().scheduledMs();
     }
 
     private void register(Connection connection, Register register, List<Runnable> after) throws SQLException {
@@ -352,7 +353,12 @@ final class ArmWriter implements AutoCloseable {
 
     /** A trigger as it is, locked until the end of the transaction. */
     private record Held(
-            String state, long dueMs, long scheduledMs, int attempt, long order, @Nullable String revision) {
+            String state,
+            long dueMs,
+            long scheduledMs,
+            int attempt,
+            long order,
+            @Nullable String revision) {
         Armed armed() {
             return new Armed(dueMs, scheduledMs, attempt, order);
         }

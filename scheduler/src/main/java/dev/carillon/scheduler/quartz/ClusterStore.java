@@ -9,7 +9,6 @@ import dev.carillon.scheduler.run.RunId;
 import dev.carillon.scheduler.run.RunState;
 import dev.carillon.scheduler.run.RunTrigger;
 import dev.carillon.scheduler.store.Database;
-import java.sql.Array;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -22,7 +21,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.quartz.JobBuilder;
 import org.quartz.JobDetail;
@@ -74,8 +72,8 @@ public final class ClusterStore extends JobStoreTX {
     private static final String DUE = " from qrtz_triggers where sched_name = ? and trigger_state = 'WAITING'"
             + " and next_fire_time <= ? order by next_fire_time, start_time, trigger_group, trigger_name"
             + " offset ? rows fetch first ? rows only";
-    /** With each trigger's place in its table. */
-    private static final String SHARED_FACTS = FACTS + ", cast(ctid as text)";
+    /** With each trigger's place in its table, where it can be told. */
+    private static final String PLACED_FACTS = FACTS + ", cast(ctid as text)";
     /** What another node is just taking is left to it: of many triggers due at once each node takes some. */
     private static final String NOT_TAKEN = " for update skip locked";
 
@@ -91,10 +89,7 @@ public final class ClusterStore extends JobStoreTX {
             + " and priority = ? and description = ?";
     private static final String NOTE = "insert into qrtz_fired_triggers (sched_name, entry_id, trigger_name,"
             + " trigger_group, instance_name, fired_time, sched_time, priority, state, job_name, job_group,"
-            + " is_nonconcurrent, requests_recovery) select ?, entry, name, script, ?, ?, scheduled, attempt,"
-            + " ?, name, script, true, true from unnest(cast(? as varchar array), cast(? as varchar array),"
-            + " cast(? as varchar array), cast(? as bigint array), cast(? as integer array))"
-            + " as claimed (entry, name, script, scheduled, attempt)";
+            + " is_nonconcurrent, requests_recovery) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, true, true)";
     private static final String SOONEST =
             "select min(next_fire_time) from qrtz_triggers where sched_name = ? and trigger_state = 'WAITING'";
     /** Of a run row: nobody works on it but a process that is gone, which may have said so itself when it came back. */
@@ -155,7 +150,7 @@ public final class ClusterStore extends JobStoreTX {
         }
         var lost = new ArrayList<>(wanted);
         try {
-            var taken = database.isShared() ? takeLocked(connection, wanted) : take(connection, wanted);
+            var taken = database.isPostgres() ? takeLocked(connection, wanted) : take(connection, wanted);
             note(connection, taken.stream().map(Candidate::fired).toList(), EXECUTING, nowMs);
             lost.removeAll(taken);
             return taken.stream()
@@ -177,7 +172,10 @@ public final class ClusterStore extends JobStoreTX {
     /** Makes WAITING triggers BLOCKED that this transaction has locked. */
     private static List<Candidate> takeLocked(Connection connection, List<Candidate> wanted) throws SQLException {
         try (var update = connection.prepareStatement(CLAIM_LOCKED)) {
-            update.setArray(1, array(connection, "text", wanted, Candidate::place));
+            update.setArray(
+                    1,
+                    connection.createArrayOf(
+                            "text", wanted.stream().map(Candidate::place).toArray()));
             int taken = update.executeUpdate();
             if (taken != wanted.size()) {
                 throw new IllegalStateException(taken + " of " + wanted.size() + " locked triggers found again");
@@ -243,39 +241,35 @@ public final class ClusterStore extends JobStoreTX {
             return;
         }
         try (var note = connection.prepareStatement(NOTE)) {
-            note.setString(1, config.cluster());
-            note.setString(2, config.node());
-            note.setLong(3, nowMs);
-            note.setString(4, state);
-            note.setArray(5, array(connection, "varchar", fired, Fired::entryId));
-            note.setArray(6,
-                    array(
-                            connection,
-                            "varchar",
-                            fired,
-                            one -> triggerName(one.cron().key())));
-            note.setArray(7,
-                    array(connection, "varchar", fired, one -> one.cron().key().script()));
-            note.setArray(8, array(connection, "bigint", fired, one -> one.armed().scheduledMs()));
-            note.setArray(9, array(connection, "integer", fired, one -> one.armed().attempt()));
-            note.executeUpdate();
+            for (var claim : fired) {
+                var key = claim.cron().key();
+                note.setString(1, config.cluster());
+                note.setString(2, claim.entryId());
+                note.setString(3, triggerName(key));
+                note.setString(4, key.script());
+                note.setString(5, config.node());
+                note.setLong(6, nowMs);
+                note.setLong(7, claim.armed().scheduledMs());
+                note.setInt(8, claim.armed().attempt());
+                note.setString(9, state);
+                note.setString(10, triggerName(key));
+                note.setString(11, key.script());
+                note.addBatch();
+            }
+            note.executeBatch();
         }
     }
 
-    private static <T> Array array(Connection connection, String type, List<T> of, Function<T, Object> value)
-            throws SQLException {
-        return connection.createArrayOf(type, of.stream().map(value).toArray());
-    }
-
-    /** @param place of its row, which is locked; null where rows are not */
+    /** @param place of its row, which is locked; null where places are not told */
     private record Candidate(Fired fired, @Nullable String place) {}
 
     /** Due triggers of jobs this node has in the definition in force, and a free slot for; each has taken its slot. */
     private List<Candidate> candidates(Connection connection, long nowMs, int maxCount) throws SQLException {
         var wanted = new ArrayList<Candidate>();
         int page = Math.min(PAGE, maxCount); // what is locked and not taken is out of the others' sight
-        boolean shared = database.isShared();
-        try (var select = connection.prepareStatement(shared ? SHARED_FACTS + DUE + NOT_TAKEN : FACTS + DUE)) {
+        boolean placed = database.isPostgres();
+        try (var select = connection.prepareStatement(
+                (placed ? PLACED_FACTS : FACTS) + DUE + (database.isShared() ? NOT_TAKEN : ""))) {
             select.setString(1, config.cluster());
             select.setLong(2, nowMs);
             select.setInt(4, page);
@@ -292,8 +286,7 @@ public final class ClusterStore extends JobStoreTX {
                         if (cron != null && cron.definition().revision().equals(rows.getString(7)) && cron.claim()) {
                             var armed = new Armed(rows.getLong(3), rows.getLong(4), rows.getInt(5), rows.getLong(6));
                             wanted.add(new Candidate(
-                                    new Fired(nextEntry(), cron, armed),
-                                    shared ? rows.getString(8) : null));
+                                    new Fired(nextEntry(), cron, armed), placed ? rows.getString(8) : null));
                         }
                     }
                 }
@@ -566,8 +559,8 @@ public final class ClusterStore extends JobStoreTX {
     /** Those that have been taken over as often as may be: they may be what the processes die of. */
     private Set<Claim> spent(Connection connection, List<Claim> taken) throws SQLException {
         var spent = new HashSet<Claim>();
-        try (var select = connection.prepareStatement("select 1 from run where id = ? and attempt = ? and " + LOST
-                + " and takeovers >= ?")) {
+        try (var select = connection.prepareStatement(
+                "select 1 from run where id = ? and attempt = ? and " + LOST + " and takeovers >= ?")) {
             for (var claim : taken) {
                 if (!claim.byHand() && claim.attempt() > config.takeovers()) { // each takeover is an attempt
                     select.setString(1, claim.run());
@@ -592,7 +585,8 @@ public final class ClusterStore extends JobStoreTX {
         var writer = backend.writer();
         try (var arm = connection.prepareStatement(ArmWriter.ARM + " and trigger_state = 'BLOCKED'")) {
             for (var claim : taken) {
-                // What cannot be armed here stays with its run, which is not begun again: who claims it goes on from there.
+                // What cannot be armed here stays with its run, which is not begun again: who claims it goes on from
+                // there.
                 var next = spent.contains(claim) ? writer.next(connection, claim.job()) : Optional.<Armed>empty();
                 writer.set(arm, claim.job(), next.isPresent() ? next.get() : nextAttempt(connection, claim));
                 arm.addBatch();

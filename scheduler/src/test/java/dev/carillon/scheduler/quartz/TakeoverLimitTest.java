@@ -29,8 +29,9 @@ class TakeoverLimitTest {
         second.kill();
         cluster.await("the next occurrence runs", () -> !third.starts().isEmpty());
 
-        assertThat(third.starts()).as("nobody tries it a third time").noneMatch(start -> start.run()
-                .equals(run));
+        assertThat(third.starts())
+                .as("nobody tries it a third time")
+                .noneMatch(start -> start.run().equals(run));
         var ended = cluster.runs().stream()
                 .filter(each -> each.id().equals(run))
                 .findFirst()
@@ -67,7 +68,8 @@ class TakeoverLimitTest {
         assertThat(cluster.runs())
                 .filteredOn(each -> each.id().equals(run))
                 .singleElement()
-                .matches(each -> each.state() == RunState.FAILED && each.reason().equals(Reason.TAKEOVERS_SPENT.words()));
+                .matches(each ->
+                        each.state() == RunState.FAILED && each.reason().equals(Reason.TAKEOVERS_SPENT.words()));
     }
 
     private NodeProcess up(String name) throws Exception {

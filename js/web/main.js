@@ -1,12 +1,11 @@
 /*
- * Entry point of the extension. What nearly every script uses is loaded at once: console, timers. All else is a global
- * that loads its module when first touched, so that a small script starts fast.
+ * Entry point of the extension. What nearly every script uses is loaded at once: console. All else is a global that loads
+ * its module when first touched, so that a small script starts fast.
  */
 import { core } from "ext:core/mod.js";
 import "ext:web/builtins.js";
 import "ext:web/date.js";
 import "ext:web/console.js";
-import "ext:web/timers.js";
 import { exposeFunction, exposeGetter, requireArguments } from "ext:web/webidl.js";
 
 const { create, defineProperty, setPrototypeOf } = Object;
@@ -44,6 +43,14 @@ const LAZY = {
 for (const specifier of Object.keys(LAZY)) {
   for (const name of LAZY[specifier]) core.defineLazyGlobal(name, specifier);
 }
+
+// Functions are enumerable globals, as the standard has them; classes above are not.
+for (const name of [
+  "setTimeout", "setInterval", "setImmediate", "clearTimeout", "clearInterval", "clearImmediate", "queueMicrotask",
+]) {
+  core.defineLazy(globalThis, name, "ext:web/timers.js", name);
+}
+for (const name of ["refTimer", "unrefTimer"]) core.defineLazy(core.Deno, name, "ext:web/timers.js", name);
 
 exposeFunction("fetch", function fetch(_input) {
   return core.loadLazy("ext:web/fetch.js").fetch(...arguments);

@@ -3,10 +3,8 @@
  * wherever a number is wanted.
  */
 import { core } from "ext:core/mod.js";
-import { exposeFunction } from "ext:web/webidl.js";
 
 const { apply } = Reflect;
-const { defineProperty } = Object;
 const DELAY_MAX = 2147483647;
 const live = new Map(); // id -> Timeout or Immediate that may still run
 
@@ -113,53 +111,43 @@ class Immediate {
   }
 }
 
-exposeFunction("setTimeout", function setTimeout(callback, delay, ...args) {
+export function setTimeout(callback, delay, ...args) {
   requireCallback(callback);
   return new Timeout(callback, toDelay(delay), args, false);
-});
-exposeFunction("setInterval", function setInterval(callback, delay, ...args) {
+}
+export function setInterval(callback, delay, ...args) {
   requireCallback(callback);
   return new Timeout(callback, toDelay(delay), args, true);
-});
+}
 
 function clear(timer) {
   if (timer instanceof Timeout) timer.close();
   else if (typeof timer === "number" || typeof timer === "string") live.get(+timer)?.close();
 }
-exposeFunction("clearTimeout", function clearTimeout(timer) {
+export function clearTimeout(timer) {
   clear(timer);
-});
-exposeFunction("clearInterval", function clearInterval(timer) {
+}
+export function clearInterval(timer) {
   clear(timer);
-});
-exposeFunction("setImmediate", function setImmediate(callback, ...args) {
+}
+export function setImmediate(callback, ...args) {
   requireCallback(callback);
   return new Immediate(callback, args);
-});
-exposeFunction("clearImmediate", function clearImmediate(immediate) {
+}
+export function clearImmediate(immediate) {
   Immediate.clear(immediate);
-});
+}
 
-defineProperty(core.Deno, "refTimer", {
-  value: function refTimer(id) {
-    live.get(+id)?.ref();
-  },
-  enumerable: true,
-  configurable: true,
-  writable: true,
-});
-defineProperty(core.Deno, "unrefTimer", {
-  value: function unrefTimer(id) {
-    live.get(+id)?.unref();
-  },
-  enumerable: true,
-  configurable: true,
-  writable: true,
-});
+export function refTimer(id) {
+  live.get(+id)?.ref();
+}
+export function unrefTimer(id) {
+  live.get(+id)?.unref();
+}
 
 const { then } = Promise.prototype;
 const resolved = Promise.resolve();
-exposeFunction("queueMicrotask", function queueMicrotask(callback) {
+export function queueMicrotask(callback) {
   if (typeof callback !== "function") throw new TypeError("expected a function");
   apply(then, resolved, [() => {
     try {
@@ -168,4 +156,4 @@ exposeFunction("queueMicrotask", function queueMicrotask(callback) {
       core.reportException(error);
     }
   }]);
-});
+}

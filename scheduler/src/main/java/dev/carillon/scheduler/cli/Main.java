@@ -66,7 +66,8 @@ public final class Main {
             case "jobs" -> Options.call(this, command, new ClientCommand.Jobs(this), rest);
             case "runs" -> Options.call(this, command, new ClientCommand.Runs(this), rest);
             case "logs" -> Options.call(this, command, new ClientCommand.Logs(this), rest);
-            case "trigger", "pause", "resume" -> Options.call(this, command, new ClientCommand.Act(this, command), rest);
+            case "trigger", "pause", "resume" ->
+                Options.call(this, command, new ClientCommand.Act(this, command), rest);
 
             case "warm-up" -> new WarmUp(this).run();
             case "help" -> rest.isEmpty() ? help("carillon") : help(rest.getFirst());

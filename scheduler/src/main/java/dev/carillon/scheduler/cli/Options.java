@@ -48,7 +48,7 @@ final class Options {
                     "option", equals < 0 ? got : got.substring(0, equals), known, "carillon " + name + " --help");
         }
         var message = String.valueOf(e.getMessage());
-        return new Usage(message.substring(0, 1).toLowerCase(Locale.ROOT) + message.substring(1)
-                + ". See: carillon " + name + " --help");
+        return new Usage(message.substring(0, 1).toLowerCase(Locale.ROOT) + message.substring(1) + ". See: carillon "
+                + name + " --help");
     }
 }

@@ -49,7 +49,10 @@ class BusyClusterTest {
                 "%d jobs every second for %s: shares of the nodes %s, skipped %d of %d%n",
                 jobs, BUSY, shares, skipped, runs.size());
         assertThat(shares).as("all nodes work").allMatch(share -> share > 0);
-        assertThat(runs.stream().filter(run -> run.attempts() > 1))
+        // What was due later may have been under way on a node as it left, which hands it on as the next attempt.
+        assertThat(runs.stream()
+                        .filter(run ->
+                                run.attempts() > 1 && !run.scheduledTime().isAfter(until)))
                 .as("nobody died")
                 .isEmpty();
     }

@@ -57,6 +57,9 @@ public final class ClusterBench {
             }
             """;
 
+    /** What has started in the window has its end on record by then; else its last seconds would be missing. */
+    private static final Duration SETTLE = Duration.ofSeconds(5);
+
     private final EmbeddedPostgres postgres;
     private final Path folder;
     private int databases;
@@ -123,13 +126,10 @@ public final class ClusterBench {
             var from = Instant.now();
             LockSupport.parkNanos(setup.window.toNanos());
             var until = Instant.now();
-            report(
-                    setup,
-                    database,
-                    from,
-                    until,
-                    cpu(processes).minus(cpu),
-                    serverCpu().minus(serverCpu));
+            var spent = cpu(processes).minus(cpu);
+            var serverSpent = serverCpu().minus(serverCpu);
+            LockSupport.parkNanos(SETTLE.toNanos());
+            report(setup, database, from, until, spent, serverSpent);
         } finally {
             for (var process : processes) {
                 process.destroyForcibly().waitFor(10, TimeUnit.SECONDS);

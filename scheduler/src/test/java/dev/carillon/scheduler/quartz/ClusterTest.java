@@ -259,6 +259,7 @@ class ClusterTest {
     }
 
     private NodeProcess start(String name, long workMs) throws Exception {
-        return cluster.start(name, "jobs=" + JOBS, "work=" + workMs);
+        // One run may be hit by more kills than it would be taken over after.
+        return cluster.start(name, "jobs=" + JOBS, "work=" + workMs, "takeovers=100");
     }
 }

@@ -276,7 +276,7 @@ final class ArmWriter implements AutoCloseable {
             return;
         }
         boolean changed = redefine(connection, key, held, definition);
-        boolean free = !held.state.equals(ClusterStore.BLOCKED) || takeFromClosed(connection, key);
+        boolean free = !held.state.equals(ClusterStore.BLOCKED) || takeFromClosed(connection, register.cron());
         if (free
                 && (changed && held.isFuture(backend.time().currentTimeMillis())
                         || !held.state.equals(ClusterStore.WAITING)
@@ -480,10 +480,13 @@ final class ArmWriter implements AutoCloseable {
         }
     }
 
-    /** A closed cron of ours still runs: its name is free again, so its claim no longer holds the trigger. */
-    private boolean takeFromClosed(Connection connection, JobKey key) throws SQLException {
+    /**
+     * The script has closed its cron, which still runs, and has made another of that name: the claim no longer holds the
+     * trigger. Another version of the script waits for the run to end: the job is the same.
+     */
+    private boolean takeFromClosed(Connection connection, QuartzCron made) throws SQLException {
         for (var fired : backend.claimed()) {
-            if (fired.cron().key().equals(key) && fired.cron().isClosed()) {
+            if (made.replaces(fired.cron())) {
                 try (var giveUp = connection.prepareStatement(GIVE_UP)) {
                     giveUp.setString(1, config.cluster());
                     giveUp.setString(2, fired.entryId());

@@ -15,6 +15,7 @@ final class Fired {
     private final QuartzCron cron;
     private final Armed armed;
     private final boolean byHand;
+    private final long claimedNanos = System.nanoTime();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private final AtomicBoolean givenUp = new AtomicBoolean();
     private volatile boolean begun;
@@ -47,6 +48,11 @@ final class Fired {
 
     QuartzCron cron() {
         return cron;
+    }
+
+    /** Before an instant of {@link System#nanoTime}. */
+    boolean isClaimedBefore(long nanos) {
+        return claimedNanos - nanos < 0;
     }
 
     Armed armed() {

@@ -332,6 +332,11 @@ public final class QuartzBackend implements AutoCloseable {
         return fenced && System.nanoTime() - fencedNanos < config.slack().toNanos();
     }
 
+    /** Its claim was still on its way to the runtime when the others took it away. */
+    boolean isFencedSince(Fired claim) {
+        return fenced && claim.isClaimedBefore(fencedNanos);
+    }
+
     long lookBegins() {
         return looksWanted.get();
     }

@@ -76,6 +76,11 @@ final class QuartzCron implements CronHandle {
         return handler == one;
     }
 
+    /** Made by the same script under the same name after it had closed {@code other}. */
+    boolean replaces(QuartzCron other) {
+        return other != this && other.key.equals(key) && other.handler == handler && other.isClosed();
+    }
+
     /** The runtime has ended: what it was running will not report any more. */
     void abandon(Fired claim) {
         if (claim.isByHand()) {
@@ -85,7 +90,7 @@ final class QuartzCron implements CronHandle {
         var now = backend.time().now();
         backend.end(
                 claim,
-                backend.isLeaving()
+                backend.isLeaving() || backend.isFencedSince(claim)
                         ? claim.handOver(now.toEpochMilli(), backend.order())
                         : follow(new Outcome.Succeeded(), claim.armed(), now));
     }

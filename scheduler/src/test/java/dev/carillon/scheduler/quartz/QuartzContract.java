@@ -1,5 +1,7 @@
 package dev.carillon.scheduler.quartz;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.carillon.cron.CronHandler;
 import dev.carillon.cron.CronHandlerContract;
 import dev.carillon.cron.local.LocalCronHandler.Limits;
@@ -9,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Quartz, its scheduler thread and its tables included, keeps the promises of every backend, on virtual time. */
@@ -40,6 +43,10 @@ abstract class QuartzContract extends CronHandlerContract {
                 Duration.ofDays(365_000),
                 defaults.takeovers());
         backend = QuartzBackend.start(database, config, new SettlingTime(time, this::settle), () -> {});
+        return handler();
+    }
+
+    private CronHandler handler() {
         return backend.handler("test.ts", loop::execute, new Limits(CRONS_MAX, RUNNING_MAX));
     }
 
@@ -69,6 +76,23 @@ abstract class QuartzContract extends CronHandlerContract {
     protected void advanceTo(String instant) {
         settle();
         super.advanceTo(instant);
+    }
+
+    @Test
+    void another_version_of_a_script_waits_for_the_run_of_the_one_before() {
+        var first = job("a", "* * * * *");
+        advance("PT1M");
+        try (var _ = handler) {
+            first.handle().close();
+            handler = handler();
+            var second = job("a", "* * * * *").succeeding();
+            advance("PT1M");
+            assertThat(second.actual()).isEmpty();
+            first.succeed();
+            settle();
+            advance("PT1M");
+            assertThat(second.actual()).containsExactly("2024-01-01T00:03:00Z");
+        }
     }
 
     @AfterEach

@@ -42,6 +42,10 @@ public final class Chaos {
         random = new Random(number("seed", 1));
         folder = Path.of(options.getOrDefault("out", "target/chaos-" + number("seed", 1)))
                 .toAbsolutePath();
+        if (Files.exists(folder.resolve("pg"))) {
+            throw new IOException(
+                    "the folder " + folder + " has an earlier run in it: delete it, or name another with --out");
+        }
         Files.createDirectories(folder);
     }
 

@@ -152,25 +152,34 @@ public final class RunRecorder implements AutoCloseable {
         }
     }
 
-    /** The script has closed the cron and runs on: the job is retired, unless another version of the script has it. */
-    public void closedByScript(JobKey key) {
+    /**
+     * The script has closed the cron and runs on: the job is retired, unless another version of the script has it.
+     *
+     * @return completes when that is decided
+     */
+    public CompletableFuture<Void> closedByScript(JobKey key) {
         var job = jobs.get(key);
-        if (job != null) {
-            giveUp(job);
-        }
+        return job == null ? CompletableFuture.completedFuture(null) : giveUp(job);
     }
 
     /** Nothing here has it any more; in a cluster it is retired only if no other node has it either. */
-    private void giveUp(Job job) {
+    private CompletableFuture<Void> giveUp(Job job) {
         if (!clustered) {
             retire(job);
-            return;
+            return CompletableFuture.completedFuture(null);
         }
         job.giveUp();
-        Thread.ofVirtual().name("carillon-retire").start(() -> {
-            reread();
-            if (job.isGivenUp() && !job.isLive() && isNowhereElse(job.key)) {
-                retire(job);
+        var decided = CompletableFuture.runAsync(
+                () -> {
+                    reread();
+                    if (job.isGivenUp() && !job.isLive() && isNowhereElse(job.key)) {
+                        retire(job);
+                    }
+                },
+                Thread.ofVirtual().name("carillon-retire")::start);
+        return decided.whenComplete((done, error) -> {
+            if (error != null) {
+                storeFailed("job " + job.key, error);
             }
         });
     }

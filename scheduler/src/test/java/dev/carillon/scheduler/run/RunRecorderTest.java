@@ -282,7 +282,7 @@ class RunRecorderTest {
         job("a", "* * * * *").succeeding();
         recorded.registrations = Map.of(A, List.of("n1", "n2"));
         handler.close();
-        recorded.recorder.closedByScript(A);
+        recorded.recorder.closedByScript(A).join();
         time.advanceTo(at("2024-01-01T00:03:30Z"));
         recorded.recorder.reread();
         assertThat(told()).isEmpty();

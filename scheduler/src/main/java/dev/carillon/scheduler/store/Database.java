@@ -98,19 +98,19 @@ public final class Database implements AutoCloseable {
         return dialect.isShared();
     }
 
-    /** PostgreSQL has types of its own for what Quartz writes. */
+    /** Only there are rows claimed by their place, bells rung, and Quartz's data written in types of its own. */
     public boolean isPostgres() {
         return dialect == Dialect.POSTGRESQL;
     }
 
-    /** @throws UnsupportedOperationException if no other process can come */
+    /** @throws UnsupportedOperationException unless {@link #isShared} */
     public SessionLock sessionLock() {
         return dialect.sessionLock();
     }
 
     /**
-     * Calls {@code onRing} whenever some process changes a job, and once to begin; null where no other process can, or none can be heard. The
-     * caller closes it.
+     * Calls {@code onRing} whenever some process changes a job, and once to begin; null where no other process can, or none
+     * can be heard. The caller closes it.
      */
     public @Nullable Bell listen(Runnable onRing) {
         return isPostgres() ? new Bell(config, onRing) : null;

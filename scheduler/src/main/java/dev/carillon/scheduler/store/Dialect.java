@@ -306,22 +306,27 @@ enum Dialect {
 
     /** Statement after which the server ends a session that is idle within a transaction for longer. */
     String deadlineInTransaction(int millis) {
-        throw new UnsupportedOperationException(this + " has one process");
+        throw hasOneProcess();
     }
 
     /** Query for whether nothing can be written. */
     String isReadOnly() {
-        throw new UnsupportedOperationException(this + " says so when its file is opened");
+        throw hasOneProcess();
     }
 
     /** Query for id and latest attempt of {@code runs}, which nobody may move on before this transaction ends. */
     PreparedStatement latestAttempts(Connection connection, List<String> runs) throws SQLException {
-        throw new UnsupportedOperationException(this + " has one process, whose attempts follow each other");
+        throw hasOneProcess();
     }
 
     /** A lock on a name for as long as a session lives. */
     SessionLock sessionLock() {
-        throw new UnsupportedOperationException(this + " has one process");
+        throw hasOneProcess();
+    }
+
+    /** The above is asked only of a database that {@link #isShared}. */
+    private UnsupportedOperationException hasOneProcess() {
+        return new UnsupportedOperationException(this + " serves one process");
     }
 
     static String marks(int count) {

@@ -38,7 +38,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** {@link RunStore} on H2 or PostgreSQL. */
+/** {@link RunStore} on H2, PostgreSQL or MariaDB. */
 public final class JdbcRunStore implements RunStore {
     /** Characters of an error text that are kept. */
     static final int ERROR_LENGTH_MAX = 65_536;

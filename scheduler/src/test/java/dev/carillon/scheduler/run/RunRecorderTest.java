@@ -331,14 +331,8 @@ class RunRecorderTest {
 
     @Test
     void in_a_cluster_the_backend_hears_of_an_end_when_it_is_on_record() {
-        clustered();
         var backend = new Asked();
-        handler = recorded.recorder.handler("s.ts", backend, loop::execute, RecordedRuns.LINES_MAX);
-        var job = job("a", "* * * * *");
-        var fire = new CronNext.Fire(time.now(), 1, new RunInfo("1", "s.ts/a", time.now(), 1, 1, "n1"));
-        backend.answer.complete(fire);
-        settle();
-        recorded.answerToEnd = new CompletableFuture<>();
+        var job = runningOn(backend);
         job.succeed();
         settle();
         assertThat(backend.asked).containsExactly(new Outcome.Registered());
@@ -349,14 +343,8 @@ class RunRecorderTest {
 
     @Test
     void in_a_cluster_the_backend_does_not_wait_for_long_for_an_end_to_be_on_record() {
-        clustered();
         var backend = new Asked();
-        handler = recorded.recorder.handler("s.ts", backend, loop::execute, RecordedRuns.LINES_MAX);
-        var job = job("a", "* * * * *");
-        var fire = new CronNext.Fire(time.now(), 1, new RunInfo("1", "s.ts/a", time.now(), 1, 1, "n1"));
-        backend.answer.complete(fire);
-        settle();
-        recorded.answerToEnd = new CompletableFuture<>();
+        var job = runningOn(backend);
         job.succeed();
         settle();
         time.advance(Duration.ofSeconds(2));
@@ -366,14 +354,8 @@ class RunRecorderTest {
 
     @Test
     void in_a_cluster_the_backend_hears_of_an_end_before_the_runtime_goes() {
-        clustered();
         var backend = new Asked();
-        handler = recorded.recorder.handler("s.ts", backend, loop::execute, RecordedRuns.LINES_MAX);
-        var job = job("a", "* * * * *");
-        var fire = new CronNext.Fire(time.now(), 1, new RunInfo("1", "s.ts/a", time.now(), 1, 1, "n1"));
-        backend.answer.complete(fire);
-        settle();
-        recorded.answerToEnd = new CompletableFuture<>();
+        var job = runningOn(backend);
         job.fail();
         settle();
         handler.close();
@@ -381,6 +363,17 @@ class RunRecorderTest {
         recorded.answerToEnd.complete(true);
         settle();
         assertThat(backend.asked).hasSize(2);
+    }
+
+    /** A job that runs, in a cluster, and whose end will be on record only when the test says so. */
+    private JobFake runningOn(Asked backend) {
+        clustered();
+        handler = recorded.recorder.handler("s.ts", backend, loop::execute, RecordedRuns.LINES_MAX);
+        var job = job("a", "* * * * *");
+        backend.answer.complete(new CronNext.Fire(time.now(), 1, new RunInfo("1", "s.ts/a", time.now(), 1, 1, "n1")));
+        settle();
+        recorded.answerToEnd = new CompletableFuture<>();
+        return job;
     }
 
     /** A backend that notes what it is asked. */

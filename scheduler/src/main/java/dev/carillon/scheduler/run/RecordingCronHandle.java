@@ -348,18 +348,31 @@ public final class RecordingCronHandle implements CronHandle {
 
     /** Durable first, then the job function. */
     private void start(Attempt attempt, CronNext.Fire fire, @Nullable CompletableFuture<RunSummary> told) {
-        var written = recorder.store()
-                .start(new AttemptStart(
-                        attempt.id(),
-                        job.key,
-                        attempt.scheduledTime(),
-                        attempt.trigger(),
-                        attempt.number(),
-                        attempt.startedAt(),
-                        attempt.node()));
+        var written = new CompletableFuture<Boolean>();
+        boolean abandoned;
         synchronized (this) {
-            starting = written;
+            abandoned = current != attempt;
+            if (!abandoned) {
+                starting = written; // who abandons it from now on waits for this
+            }
         }
+        if (abandoned) {
+            inner.letGo();
+            if (told != null) {
+                var why = "job '" + job.key + "' is not started: its script has just ended";
+                told.completeExceptionally(new JobRefused(JobRefused.Code.NOT_LOADED, why));
+            }
+            return;
+        }
+        var row = new AttemptStart(
+                attempt.id(),
+                job.key,
+                attempt.scheduledTime(),
+                attempt.trigger(),
+                attempt.number(),
+                attempt.startedAt(),
+                attempt.node());
+        passOn(recorder.store().start(row), written);
         var answer = recorder.isClustered() && attempt.trigger() == RunTrigger.SCHEDULE ? soon(written) : written;
         answer.whenCompleteAsync(
                 (fresh, error) -> {
@@ -376,7 +389,8 @@ public final class RecordingCronHandle implements CronHandle {
 
     /** A node may be in touch with its cluster and yet have no connection left to write with. */
     private CompletableFuture<Boolean> soon(CompletableFuture<Boolean> written) {
-        var answer = written.copy();
+        var answer = new CompletableFuture<Boolean>();
+        passOn(written, answer);
         var alarm = recorder.time()
                 .after(
                         RECORDED_MAX,
@@ -387,6 +401,17 @@ public final class RecordingCronHandle implements CronHandle {
                                 null)));
         answer.whenComplete((fresh, error) -> alarm.cancel());
         return answer;
+    }
+
+    /** An error as it is; a dependent stage would wrap it. */
+    private static void passOn(CompletableFuture<Boolean> from, CompletableFuture<Boolean> to) {
+        from.whenComplete((fresh, error) -> {
+            if (error != null) {
+                to.completeExceptionally(error);
+            } else {
+                to.complete(fresh);
+            }
+        });
     }
 
     private void started(Attempt attempt, CronNext.Fire fire, @Nullable CompletableFuture<RunSummary> told) {
@@ -435,12 +460,17 @@ public final class RecordingCronHandle implements CronHandle {
 
     /** No row, no run: what cannot be recorded is not started. */
     private void unrecorded(Attempt attempt, Throwable error, @Nullable CompletableFuture<RunSummary> told) {
-        recorder.storeFailed("start of " + job.key + " due " + attempt.scheduledTime(), error);
         boolean mine = forget(attempt);
         // In a cluster its claim stands, and is given back as soon as the database answers.
         boolean later = recorder.isClustered()
                 && error instanceof StoreException refused
                 && refused.code() == StoreException.Code.UNREACHABLE;
+        var what = "start of " + job.key + " due " + attempt.scheduledTime();
+        if (later) {
+            recorder.handedOn(what, error);
+        } else {
+            recorder.storeFailed(what, error);
+        }
         if (told != null) {
             told.completeExceptionally(error);
         } else if (!later) {

@@ -395,6 +395,11 @@ public final class RunRecorder implements AutoCloseable {
                 error);
     }
 
+    /** Nothing is lost, so a line will do; of a thousand starts that wait for one database there are a thousand. */
+    void handedOn(String what, Throwable error) {
+        LOG.log(System.Logger.Level.WARNING, "node={0}: not recorded yet: {1}: {2}", node, what, error.getMessage());
+    }
+
     private void print(Attempt attempt, OutputSink.Level level, String text) {
         tellGap(attempt, false);
         var line = attempt.line(time.now(), level.name().toLowerCase(Locale.ROOT), cut(text));

@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -365,6 +366,23 @@ class RunRecorderTest {
         assertThat(backend.asked).hasSize(2);
     }
 
+    @Test
+    void in_a_cluster_a_run_by_hand_whose_script_ends_before_the_backend_has_answered_is_refused_and_holds_nothing() {
+        var backend = new Asked();
+        clustered();
+        handler = recorded.recorder.handler("s.ts", backend, loop::execute, RecordedRuns.LINES_MAX);
+        job("a", "* * * * *");
+        var started = recorded.recorder.trigger(A);
+        handler.close();
+        backend.held.complete(null);
+        settle();
+        assertThatThrownBy(started::join)
+                .hasRootCauseInstanceOf(JobRefused.class)
+                .hasRootCauseMessage("job 's.ts/a' is not started: its script has just ended");
+        assertThat(backend.letGo).isEqualTo(1);
+        assertThat(recorded.runs()).isEmpty();
+    }
+
     /** A job that runs, in a cluster, and whose end will be on record only when the test says so. */
     private JobFake runningOn(Asked backend) {
         clustered();
@@ -379,7 +397,19 @@ class RunRecorderTest {
     /** A backend that notes what it is asked. */
     private static final class Asked implements CronHandler, CronHandle {
         final List<Outcome> asked = new ArrayList<>();
+        final CompletableFuture<@Nullable String> held = new CompletableFuture<>();
         CompletableFuture<CronNext> answer = new CompletableFuture<>();
+        int letGo;
+
+        @Override
+        public CompletionStage<@Nullable String> hold() {
+            return held;
+        }
+
+        @Override
+        public void letGo() {
+            letGo++;
+        }
 
         @Override
         public void admit(String name) {}

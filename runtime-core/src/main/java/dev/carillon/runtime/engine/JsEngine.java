@@ -1,9 +1,12 @@
 package dev.carillon.runtime.engine;
 
+import com.oracle.truffle.api.debug.Breakpoint;
+import com.oracle.truffle.api.debug.Debugger;
 import dev.carillon.runtime.JsRuntime;
 import dev.carillon.runtime.Op;
 import dev.carillon.runtime.RuntimeOptions;
 import dev.carillon.runtime.time.TimeSource;
+import java.net.URI;
 import java.util.Locale;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
@@ -32,13 +35,15 @@ public final class JsEngine implements AutoCloseable {
     private final Jit jit;
     private final GlueSources glue = new GlueSources();
     private final ModuleCache modules;
+    private final @Nullable Inspector inspector;
 
     private @Nullable HeapWatch heapWatch; // guarded by this
 
-    private JsEngine(Engine engine, Jit jit, ModuleCache modules) {
+    private JsEngine(Engine engine, Jit jit, @Nullable Inspector inspector) {
         this.engine = engine;
         this.jit = jit;
-        this.modules = modules;
+        this.inspector = inspector;
+        modules = new ModuleCache(ModuleCache.standardDirectory(), debugged());
     }
 
     public static JsEngine create() {
@@ -78,17 +83,27 @@ public final class JsEngine implements AutoCloseable {
                     e);
         }
         return new JsEngine(
-                engine,
-                Jit.of(engine.getImplementationName(), log == null ? NO_JVMCI : log.text()),
-                new ModuleCache(ModuleCache.standardDirectory(), inspector != null));
+                engine, Jit.of(engine.getImplementationName(), log == null ? NO_JVMCI : log.text()), inspector);
     }
 
     private static void inspect(Engine.Builder builder, Inspector inspector) {
-        boolean paused = inspector.start() == Inspector.Start.PAUSED;
-        boolean attached = paused || inspector.start() == Inspector.Start.ATTACHED;
+        // The inspector's own way to suspend stops behind the last line, where the engine links a module: see pauseIn.
         builder.option("inspect", String.valueOf(inspector.port()))
-                .option("inspect.Suspend", String.valueOf(paused))
-                .option("inspect.WaitAttached", String.valueOf(attached));
+                .option("inspect.Suspend", "false")
+                .option("inspect.WaitAttached", String.valueOf(inspector.start() != Inspector.Start.AT_ONCE));
+    }
+
+    /** Whether a debugger may attach. */
+    boolean debugged() {
+        return inspector != null;
+    }
+
+    /** Lets the attached debugger stop, once, before a module's first statement, if it is to. */
+    void pauseIn(URI module) {
+        if (inspector != null && inspector.start() == Inspector.Start.PAUSED) {
+            var breakpoint = Breakpoint.newBuilder(module).lineIs(1).oneShot().build();
+            Debugger.find(engine).install(breakpoint);
+        }
     }
 
     /** Whether hot guest code is compiled to machine code. */

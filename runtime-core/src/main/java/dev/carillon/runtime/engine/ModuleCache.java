@@ -37,7 +37,7 @@ final class ModuleCache {
         this(directory, false);
     }
 
-    /** @param mapped whether modules carry their source maps, for a debugger */
+    /** @param mapped whether modules keep the lines of their source and carry source maps, for a debugger */
     ModuleCache(Path directory, boolean mapped) {
         this.directory = directory;
         this.mapped = mapped;
@@ -70,6 +70,9 @@ final class ModuleCache {
         }
         if (syntax != null) {
             var output = transpile(url, syntax, text);
+            if (mapped) {
+                output = OriginalLines.lay(output, swc()::tokens);
+            }
             module = PreparedModule.of(url, text, output.code(), output.mappings(), internal, mapped);
         } else {
             module = PreparedModule.of(url, text, kind == ModuleKind.DECLARATIONS ? "" : text, null, internal, mapped);

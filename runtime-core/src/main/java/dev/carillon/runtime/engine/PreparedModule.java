@@ -20,7 +20,7 @@ final class PreparedModule {
     private static final String MODULE_TYPE = "application/javascript+module";
     // GraalJS hands a module with top-level await the value of its last statement, and is then loaded only once that
     // settles: a script that ends in Deno.cron(...) would be loading for ever.
-    private static final String MODULE_END = "\nvoid 0;";
+    private static final String MODULE_END = "void 0;";
 
     private final String url;
     private final String original;
@@ -43,7 +43,10 @@ final class PreparedModule {
     static PreparedModule of(
             String url, String original, String code, @Nullable String mappings, boolean internal, boolean mapped) {
         var map = mapped && mappings != null ? "\n" + mapComment(url, original, mappings) : "";
-        return new PreparedModule(url, original, mappings, source(url, code + MODULE_END + map, MODULE_TYPE, internal));
+        // A debugger that steps on at the end is to stay in the lines there are.
+        var gap = code.endsWith("\n") ? "" : map.isEmpty() ? "\n" : " ";
+        var text = code + gap + MODULE_END + map;
+        return new PreparedModule(url, original, mappings, source(url, text, MODULE_TYPE, internal));
     }
 
     /** What debuggers look for in the last line of a text. */

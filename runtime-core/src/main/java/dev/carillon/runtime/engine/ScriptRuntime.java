@@ -165,6 +165,7 @@ final class ScriptRuntime implements JsRuntime {
                 mainFailed(new JsError("Error", message, message, null));
                 return;
             }
+            engine.pauseIn(URI.create(mainModule));
             guestCall(Entry.LOAD_MAIN, mainModule);
         });
     }
@@ -415,7 +416,8 @@ final class ScriptRuntime implements JsRuntime {
                 .option("js.import-attributes", "true")
                 .option("js.json-modules", "true")
                 .option("js.temporal", "true")
-                .option("js.lazy-translation", "true") // most functions of the glue are never called
+                // Most functions of the glue are never called. A breakpoint wants to see into all of a module at once.
+                .option("js.lazy-translation", String.valueOf(!engine.debugged()))
                 .option("js.graal-builtin", "false")
                 .option("js.console", "false")
                 .option("js.print", "false")

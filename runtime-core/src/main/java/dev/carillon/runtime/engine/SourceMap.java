@@ -1,6 +1,8 @@
 package dev.carillon.runtime.engine;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -23,6 +25,9 @@ final class SourceMap {
 
     /** A place in a source text. */
     record Position(int line, int column) {}
+
+    /** Where a piece of the running code stands, and where it came from. */
+    record Mapping(Position running, Position original) {}
 
     /**
      * @param encoded the {@code mappings} of the map
@@ -110,5 +115,53 @@ final class SourceMap {
         // Text before a line's first mapping is indentation of the printer's.
         int index = Math.max(low, first);
         return Optional.of(new Position(mappings[index * 3 + 1] + 1, mappings[index * 3 + 2] + 1));
+    }
+
+    /** All of it, in the order of the running code. */
+    List<Mapping> all() {
+        var all = new ArrayList<Mapping>(mappings.length / 3);
+        for (int line = 1; line < lineStarts.length; line++) {
+            for (int i = lineStarts[line - 1]; i < lineStarts[line]; i++) {
+                all.add(new Mapping(
+                        new Position(line, mappings[i * 3] + 1),
+                        new Position(mappings[i * 3 + 1] + 1, mappings[i * 3 + 2] + 1)));
+            }
+        }
+        return all;
+    }
+
+    /**
+     * The {@code mappings} of a map, which {@link #decode} reads.
+     *
+     * @param all in the order of the running code
+     */
+    static String encode(List<Mapping> all) {
+        var out = new StringBuilder();
+        var running = new Position(1, 1);
+        var original = new Position(1, 1);
+        for (var mapping : all) {
+            if (mapping.running.line > running.line) {
+                out.repeat(';', mapping.running.line - running.line);
+                running = new Position(mapping.running.line, 1);
+            } else if (!out.isEmpty()) {
+                out.append(',');
+            }
+            digits(mapping.running.column - running.column, out);
+            digits(0, out); // the one source
+            digits(mapping.original.line - original.line, out);
+            digits(mapping.original.column - original.column, out);
+            running = mapping.running;
+            original = mapping.original;
+        }
+        return out.toString();
+    }
+
+    private static void digits(int value, StringBuilder out) {
+        int rest = value < 0 ? -value << 1 | 1 : value << 1;
+        do {
+            int digit = rest & 31;
+            rest >>>= 5;
+            out.append(DIGITS.charAt(rest == 0 ? digit : digit | 32));
+        } while (rest != 0);
     }
 }

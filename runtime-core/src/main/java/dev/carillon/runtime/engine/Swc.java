@@ -14,9 +14,12 @@ import java.io.File;
 import java.io.IOException;
 import java.net.MalformedURLException;
 import java.net.URI;
+import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -28,6 +31,7 @@ import java.util.Map;
  */
 final class Swc {
     private static final String VERSION = "2.2.0";
+    private static final URL SPECIFIER = specifier();
 
     private final Swc4j swc;
 
@@ -84,20 +88,24 @@ final class Swc {
     }
 
     private static Swc4jTranspileOptions options(Syntax syntax) {
+        return new Swc4jTranspileOptions()
+                .setDecorators(Swc4jDecoratorsTranspileOption.Ecma())
+                .setInlineSources(false)
+                .setMediaType(syntax.mediaType)
+                .setParseMode(Swc4jParseMode.Module)
+                .setSourceMap(Swc4jSourceMapOption.Separate)
+                .setSpecifier(SPECIFIER);
+    }
+
+    private static URL specifier() {
         try {
-            return new Swc4jTranspileOptions()
-                    .setDecorators(Swc4jDecoratorsTranspileOption.Ecma())
-                    .setInlineSources(false)
-                    .setMediaType(syntax.mediaType)
-                    .setParseMode(Swc4jParseMode.Module)
-                    .setSourceMap(Swc4jSourceMapOption.Separate)
-                    .setSpecifier(URI.create("file:///source").toURL());
+            return URI.create("file:///source").toURL();
         } catch (MalformedURLException e) {
             throw new IllegalStateException(e);
         }
     }
 
-    private static void unpack(java.net.URL resource, Path file) throws IOException {
+    private static void unpack(URL resource, Path file) throws IOException {
         Files.createDirectories(file.getParent());
         var part = Files.createTempFile(file.getParent(), "swc", ".part");
         try {
@@ -141,11 +149,46 @@ final class Swc {
         }
     }
 
-    private String withoutUsing(String source, Syntax syntax) throws Exception {
-        var options = new Swc4jParseOptions()
+    /**
+     * What the parser takes for tokens.
+     *
+     * @param code free of faults
+     */
+    List<Token> tokens(String code) {
+        try {
+            var options = parseOptions(Syntax.JAVASCRIPT).setCaptureTokens(true);
+            var tokens = new ArrayList<Token>();
+            int at = 0;
+            int codePoints = 0; // the parser counts them
+            for (var token : swc.parse(code, options).getTokens()) {
+                var span = token.getSpan();
+                int start = code.offsetByCodePoints(at, span.getStart() - codePoints);
+                at = code.offsetByCodePoints(start, span.getEnd() - span.getStart());
+                codePoints = span.getEnd();
+                tokens.add(new Token(start, code.substring(start, at)));
+            }
+            return tokens;
+        } catch (Swc4jCoreException e) {
+            throw new IllegalStateException("The TypeScript transpiler does not read its own code", e);
+        }
+    }
+
+    /** @param start index of its first character */
+    record Token(int start, String text) {
+        int end() {
+            return start + text.length();
+        }
+    }
+
+    private static Swc4jParseOptions parseOptions(Syntax syntax) {
+        return new Swc4jParseOptions()
                 .setMediaType(syntax.mediaType)
                 .setParseMode(Swc4jParseMode.Module)
-                .setSpecifier(URI.create("file:///source").toURL());
+                .setSpecifier(SPECIFIER);
+    }
+
+    private String withoutUsing(String source, Syntax syntax) throws Exception {
+        var options = parseOptions(syntax);
         MutedThread.call(() -> swc.parse(source, options));
         // Free of faults, so it goes without the muted thread, which must not load the many classes of a tree.
         options.setCaptureAst(true);

@@ -3,28 +3,19 @@ package dev.carillon.runtime.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.carillon.runtime.DevTools;
 import dev.carillon.runtime.JsRuntime;
 import dev.carillon.runtime.RuntimeOptions;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.net.http.WebSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Base64;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,9 +29,12 @@ class InspectorTest {
     @TempDir
     Path folder;
 
+    private final LinkedBlockingQueue<String> printed = new LinkedBlockingQueue<>();
+
     @Test
-    void a_breakpoint_at_a_line_of_the_typescript_is_hit_evaluated_in_and_left() throws Exception {
-        // Types take lines of their own, so that lines of the running code and of the source differ.
+    void a_script_that_waits_for_the_debugger_stops_at_a_line_of_its_typescript_is_evaluated_in_and_goes_on()
+            throws Exception {
+        // Types take lines of their own and a literal stands on one, so that the transpiler's lines would be others.
         var script = Files.writeString(folder.resolve("s.ts"), """
                 interface Bell {
                   name: string;
@@ -56,51 +50,41 @@ class InspectorTest {
                 const bells: Named = { emmanuel: { name: "Emmanuel", tons: 13 } };
                 Deno[Deno.internal].core.print(`${weigh(bells.emmanuel)}\\n`);
                 """);
-        var printed = new LinkedBlockingQueue<String>();
         int port = freePort();
         var exits = new CompletableFuture<JsRuntime.Exit>();
         var host = Thread.ofPlatform().start(() -> {
             // Creating the engine waits for the debugger.
             try (var engine = JsEngine.create(new Inspector(port, Inspector.Start.PAUSED));
-                    var runtime = engine.newRuntime(RuntimeOptions.builder()
-                            .output((level, text, scope) -> printed.add(text))
-                            .build())) {
+                    var runtime = engine.newRuntime(options())) {
                 runtime.loadMain(script.toUri());
                 exits.complete(runtime.exit().join());
             }
         });
-        try (var client = new Client(port)) {
-            client.call("Runtime.enable", "{}");
-            client.call("Debugger.enable", "{}");
-            client.call("Runtime.runIfWaitingForDebugger", "{}");
-            var parsed = client.event(
-                    "Debugger.scriptParsed",
-                    params -> params.path("url").asString().endsWith("/s.ts"));
-            client.event("Debugger.paused", params -> true); // before the first line
+        try (var client = new DevTools(port)) {
+            client.enable();
+            var parsed = client.parsed("/s.ts");
+            assertThat(DevTools.line(client.paused()))
+                    .as("the first line that runs")
+                    .isEqualTo(12);
 
             var map = sourceMap(parsed.path("sourceMapURL").asString());
             assertThat(map.path("sources").path(0).asString())
                     .isEqualTo(script.toUri().toString());
             assertThat(map.path("sourcesContent").path(0).asString()).isEqualTo(Files.readString(script));
-            int running = runningLine(map, 10); // return kilos;
-            assertThat(running).as("the running code has other lines").isNotEqualTo(10);
 
-            var set = client.call(
-                    "Debugger.setBreakpointByUrl",
-                    "{\"lineNumber\":%d,\"columnNumber\":0,\"url\":\"%s\"}"
-                            .formatted(running - 1, parsed.path("url").asString()));
-            assertThat(set.path("breakpointId").asString()).isNotEmpty();
+            client.breakAt(script.toUri().toString(), 10);
             client.call("Debugger.resume", "{}");
 
-            var paused = client.event("Debugger.paused", params -> true);
-            var frame = paused.path("callFrames").path(0);
+            var frame = client.paused();
             assertThat(frame.path("functionName").asString()).isEqualTo("weigh");
-            var at = SourceMap.decode(map.path("mappings").asString())
-                    .original(
-                            frame.path("location").path("lineNumber").asInt() + 1,
-                            frame.path("location").path("columnNumber").asInt() + 1)
-                    .orElseThrow();
-            assertThat(at.line()).isEqualTo(10);
+            assertThat(frame.path("url").asString()).endsWith("/s.ts");
+            assertThat(DevTools.line(frame)).isEqualTo(10);
+            assertThat(SourceMap.decode(map.path("mappings").asString())
+                            .original(
+                                    DevTools.line(frame),
+                                    frame.path("location").path("columnNumber").asInt() + 1))
+                    .as("what a debugger with source maps shows")
+                    .contains(new SourceMap.Position(10, 3));
             assertThat(printed).isEmpty();
             var value = client.call(
                     "Debugger.evaluateOnCallFrame",
@@ -113,6 +97,52 @@ class InspectorTest {
             assertThat(exits.get(30, TimeUnit.SECONDS)).isEqualTo(new JsRuntime.Exit.Drained(0));
         }
         host.join();
+    }
+
+    @Test
+    void a_script_that_runs_already_stops_at_a_line_of_its_typescript_and_is_stepped_through_in_those()
+            throws Exception {
+        var script = Files.writeString(folder.resolve("s.ts"), """
+                interface Bell { name: string; tons: number }
+                const bells: Bell[] = [{ name: "Emmanuel", tons: 13 }, { name: "Marie", tons: 6 }];
+
+                globalThis.ring = (): void => bells
+                  .filter((bell: Bell) => bell.tons > 10)
+                  .forEach((bell: Bell) => {
+                    const kilos: number = bell.tons * 1000;
+                    Deno[Deno.internal].core.print(`${bell.name} ${kilos}`);
+                  });
+                """);
+        int port = freePort();
+        try (var engine = JsEngine.create(new Inspector(port, Inspector.Start.AT_ONCE));
+                var runtime = engine.newRuntime(options())) {
+            runtime.loop().execute(() -> runtime.loop().hold()); // else it would end when it has nothing to do
+            runtime.loadMain(script.toUri()).get(30, TimeUnit.SECONDS);
+            runtime.execute("first.js", "ring()").get(30, TimeUnit.SECONDS);
+            assertThat(printed.poll(30, TimeUnit.SECONDS)).isEqualTo("Emmanuel 13000");
+            try (var client = new DevTools(port)) {
+                client.enable();
+                var url = client.parsed("/s.ts").path("url").asString();
+                client.breakAt(url, 7);
+                var rung = runtime.execute("again.js", "ring()");
+                assertThat(DevTools.line(client.paused())).isEqualTo(7);
+                client.call("Debugger.stepOver", "{}");
+                assertThat(DevTools.line(client.paused())).isEqualTo(8);
+                client.breakAt(url, 5);
+                client.call("Debugger.resume", "{}");
+                rung.get(30, TimeUnit.SECONDS);
+                var last = runtime.execute("last.js", "ring()");
+                assertThat(DevTools.line(client.paused())).isEqualTo(5);
+                client.call("Debugger.disable", "{}");
+                last.get(30, TimeUnit.SECONDS);
+            }
+        }
+    }
+
+    private RuntimeOptions options() {
+        return RuntimeOptions.builder()
+                .output((level, text, scope) -> printed.add(text))
+                .build();
     }
 
     @Test
@@ -174,103 +204,5 @@ class InspectorTest {
         assertThat(url).startsWith(prefix);
         return Json.MAPPER.readTree(
                 new String(Base64.getDecoder().decode(url.substring(prefix.length())), StandardCharsets.UTF_8));
-    }
-
-    /** The first line of the running code that came from {@code line} of the source. */
-    private static int runningLine(JsonNode map, int line) {
-        var decoded = SourceMap.decode(map.path("mappings").asString());
-        for (int running = 1; running < 100; running++) {
-            for (int column = 1; column < 40; column++) {
-                if (decoded.original(running, column)
-                        .filter(at -> at.line() == line)
-                        .isPresent()) {
-                    return running;
-                }
-            }
-        }
-        throw new AssertionError("nothing runs at line " + line);
-    }
-
-    /** Speaks the DevTools protocol. */
-    private static final class Client implements WebSocket.Listener, AutoCloseable {
-        private final LinkedBlockingQueue<JsonNode> incoming = new LinkedBlockingQueue<>();
-        private final List<JsonNode> unread = new ArrayList<>();
-        private final StringBuilder part = new StringBuilder();
-        private final HttpClient http = HttpClient.newHttpClient();
-        private final WebSocket socket;
-        private int calls;
-
-        Client(int port) throws Exception {
-            var list = targets(URI.create("http://127.0.0.1:" + port + "/json"));
-            var address = Json.MAPPER
-                    .readTree(list)
-                    .path(0)
-                    .path("webSocketDebuggerUrl")
-                    .asString();
-            socket = http.newWebSocketBuilder()
-                    .buildAsync(URI.create(address), this)
-                    .join();
-        }
-
-        private String targets(URI uri) throws InterruptedException {
-            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-            while (true) {
-                try {
-                    return http.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString())
-                            .body();
-                } catch (IOException e) { // it does not listen yet
-                    assertThat(System.nanoTime()).as("no debugger at %s", uri).isLessThan(deadline);
-                    LockSupport.parkNanos(20_000_000);
-                }
-            }
-        }
-
-        JsonNode call(String method, String params) throws InterruptedException {
-            int id = ++calls;
-            socket.sendText("{\"id\":" + id + ",\"method\":\"" + method + "\",\"params\":" + params + "}", true)
-                    .join();
-            var answer = take(message -> message.path("id").asInt(-1) == id);
-            assertThat(answer.has("error")).as("%s: %s", method, answer).isFalse();
-            return answer.path("result");
-        }
-
-        JsonNode event(String method, Predicate<JsonNode> wanted) throws InterruptedException {
-            return take(message ->
-                            message.path("method").asString("").equals(method) && wanted.test(message.path("params")))
-                    .path("params");
-        }
-
-        private JsonNode take(Predicate<JsonNode> wanted) throws InterruptedException {
-            for (int i = 0; i < unread.size(); i++) {
-                if (wanted.test(unread.get(i))) {
-                    return unread.remove(i);
-                }
-            }
-            while (true) {
-                var message = incoming.poll(30, TimeUnit.SECONDS);
-                assertThat(message).as("an answer; unread %s", unread).isNotNull();
-                if (wanted.test(message)) {
-                    return message;
-                }
-                unread.add(message);
-            }
-        }
-
-        @Override
-        public CompletionStage<?> onText(WebSocket from, CharSequence data, boolean last) {
-            part.append(data);
-            if (last) {
-                incoming.add(Json.MAPPER.readTree(part.toString()));
-                part.setLength(0);
-            }
-            from.request(1);
-            return null;
-        }
-
-        @Override
-        public void close() {
-            socket.abort();
-            http.shutdownNow();
-        }
     }
 }

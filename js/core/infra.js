@@ -6,14 +6,13 @@ delete globalThis.__carillon_bridge;
 
 const { defineProperty, freeze } = Object;
 const { apply } = Reflect;
-const { isArray, prototype: { fill: arrayFill } } = globalThis.Array;
+const { isArray } = Array;
 const { isSafeInteger, isInteger } = Number;
 const { trunc, floor } = Math;
 const { parse, stringify } = JSON;
 const { asIntN } = BigInt;
-const {
-  Array, Error, Map, Promise, TypeError, RangeError, ReferenceError, SyntaxError, URIError, Uint8Array, ArrayBuffer,
-} = globalThis;
+const { Error, Map, Promise, TypeError, RangeError, ReferenceError, SyntaxError, URIError, Uint8Array, ArrayBuffer } =
+  globalThis;
 const { isView } = ArrayBuffer;
 const { captureStackTrace } = Error;
 
@@ -118,9 +117,6 @@ function currentError(id, op) {
   return error;
 }
 
-// By op id. Filled by the engine: loops are interpreted at each start, and their turns count towards compiling this module,
-// which runs once in a runtime.
-const newCounters = () => apply(arrayFill, new Array(bridge.opCount() + 1), [0]);
 export const calls = newCounters();
 const failures = newCounters();
 const begun = newCounters();
@@ -135,6 +131,14 @@ function metrics() {
     all[i] = [calls[i], failures[i], begun[i], settled[i], settledBadly[i]];
   }
   return stringify(all);
+}
+
+function newCounters() {
+  const counters = [];
+  for (let i = 0, n = bridge.opCount(); i <= n; i++) {
+    counters[i] = 0;
+  }
+  return counters;
 }
 
 /** What the guest sees of an error thrown by op `id`. */
@@ -161,9 +165,11 @@ export function admit(op) {
 }
 
 const PROMISE_ID = Symbol.for("Deno.core.internalPromiseId");
-const RING_SIZE = 256;
-// Filled, so that nothing of a script's Array.prototype shows through.
-const ring = apply(arrayFill, new Array(RING_SIZE), [undefined]);
+const RING_SIZE = 4096;
+const ring = [];
+for (let i = 0; i < RING_SIZE; i++) {
+  ring[i] = undefined;
+}
 const overflow = new Map();
 
 class Pending {

@@ -74,6 +74,16 @@ final class Fired {
         begun = true;
     }
 
+    /** The script has heard of it. */
+    boolean isBegun() {
+        return begun;
+    }
+
+    /** Committed, but the runtime thread has not taken it up. */
+    boolean isOnItsWay() {
+        return !begun && !byHand && !givenUp.get();
+    }
+
     /** Tells the job function to end. */
     void abort(String why) {
         var signal = abort;

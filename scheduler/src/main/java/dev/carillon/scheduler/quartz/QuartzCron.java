@@ -83,8 +83,8 @@ final class QuartzCron implements CronHandle {
 
     /** The runtime has ended: what it was running will not report any more. */
     void abandon(Fired claim) {
-        if (claim.isByHand()) {
-            backend.end(claim, claim.armed());
+        if (claim.isByHand() || !claim.isBegun()) { // what the script has not heard of is anybody's, as it was
+            backend.giveBack(claim);
             return;
         }
         var now = backend.time().now();
@@ -203,9 +203,22 @@ final class QuartzCron implements CronHandle {
         }
     }
 
-    /** The claim is committed: hands it to the runtime thread. */
+    /**
+     * The claim is committed: hands it to the runtime thread. If the cron closes before it gets there, its runtime may be
+     * gone and its loop run nothing any more; whoever comes second, this or {@link QuartzCronHandler#close}, sees the
+     * other and gives the claim back.
+     */
     void fire(Fired claim) {
-        loop.execute(() -> start(claim));
+        if (isClosed()) {
+            missed(claim);
+        } else {
+            loop.execute(() -> start(claim));
+        }
+    }
+
+    private void missed(Fired claim) {
+        handler.release();
+        backend.giveBack(claim);
     }
 
     private void start(Fired claim) {
@@ -216,10 +229,8 @@ final class QuartzCron implements CronHandle {
                 state = State.RUNNING;
             }
         }
-        backend.delivered();
         if (!begun) { // closed meanwhile
-            handler.release();
-            backend.giveBack(claim);
+            missed(claim);
             return;
         }
         fired = claim;

@@ -8,6 +8,7 @@ import dev.carillon.cron.local.LocalCronHandler.Limits;
 import dev.carillon.scheduler.store.Database;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.AfterEach;
@@ -93,6 +94,21 @@ abstract class QuartzContract extends CronHandlerContract {
             advance("PT1M");
             assertThat(second.actual()).containsExactly("2024-01-01T00:03:00Z");
         }
+    }
+
+    @Test
+    void a_claim_on_its_way_to_a_runtime_that_ends_is_the_next_ones() {
+        handler.close();
+        var ending = new AtomicReference<CronHandler>();
+        // A loop that runs nothing any more, and whose handler closes while the claim is under way.
+        ending.set(backend.handler("test.ts", task -> ending.get().close(), new Limits(CRONS_MAX, RUNNING_MAX)));
+        handler = ending.get();
+        job("a", "* * * * *");
+        advance("PT1M");
+        handler = handler();
+        var second = job("a", "* * * * *").succeeding();
+        settle();
+        assertThat(second.actual()).containsExactly("2024-01-01T00:01:00Z");
     }
 
     @AfterEach

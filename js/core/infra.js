@@ -442,11 +442,18 @@ export function traced(name, op) {
       bridge.trace(name, briefly(args), started, `threw ${brief(error)}`);
       throw error;
     }
-    const id = result?.[PROMISE_ID];
-    const end = result instanceof Promise ? id === undefined ? "promise, settled" : `promise ${id}` : brief(result);
-    bridge.trace(name, briefly(args), started, end);
+    bridge.trace(name, briefly(args), started, result instanceof Promise ? briefPromise(result) : brief(result));
     return result;
   };
+}
+
+function briefPromise(promise) {
+  const id = promise[PROMISE_ID];
+  if (id !== undefined) {
+    return `promise ${id}`; // its end gets a line of its own
+  }
+  const [, state, reason] = bridge.peek(promise);
+  return state === FAILED ? `rejected ${brief(reason)}` : "promise, settled";
 }
 
 const BRIEF_MAX = 60; // characters of one argument or result

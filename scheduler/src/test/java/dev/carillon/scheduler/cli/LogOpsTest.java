@@ -50,6 +50,7 @@ class LogOpsTest {
                 console.log(Deno.env.get("HOME_OF_NOBODY"));
                 try { Deno.readTextFileSync("/nowhere/to/be/found"); } catch { /* told */ }
                 await Deno.readTextFile("/nowhere/to/be/found").catch(() => {});
+                await fetch("http://127.0.0.1:2/").catch(() => {});
                 console.log(Deno.execPath());
                 """, "--log-ops", "-A");
         assertThat(result.code).isZero();
@@ -58,7 +59,18 @@ class LogOpsTest {
                 .allMatch(line -> line.matches("op op_[a-z0-9_]+(\\(.*\\)| promise \\d+) \\d+\\.\\d{3} ms: .*"))
                 .anyMatch(line -> line.matches("op op_os_\\w*env\\w*\\(\"HOME_OF_NOBODY\"\\) .* ms: null"))
                 .anyMatch(line -> line.matches("op op_\\w+\\(\"/nowhere/to/be/found\".*\\) .* ms: threw NotFound: .*"))
-                .anyMatch(line -> line.matches("op op_\\w+\\(\"/nowhere/to/be/found\"\\) .* ms: promise.*"));
+                .anyMatch(line -> line.matches("op op_\\w+\\(\"/nowhere/to/be/found\"\\) .* ms: rejected NotFound: .*"))
+                .anyMatch(line -> line.matches("op op_\\w*fetch\\w*\\(.*\\) .* ms: promise \\d+"))
+                .anyMatch(line -> line.matches("op op_\\w*fetch\\w* promise \\d+ .* ms: rejected \\w+: .+"));
+    }
+
+    @Test
+    void an_asynchronous_op_that_is_refused_at_once_tells_why_in_its_one_line() throws Exception {
+        var result = run("await Deno.readTextFile('/etc/hosts').catch(() => {});", "--log-ops", "--no-prompt");
+        assertThat(result.code).isZero();
+        assertThat(result.err.lines())
+                .anyMatch(line -> line.matches(
+                        "op op_\\w+\\(\"/etc/hosts\"\\) .* ms: rejected NotCapable: Requires read access .*"));
     }
 
     @Test

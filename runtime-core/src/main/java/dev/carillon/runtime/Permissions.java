@@ -6,6 +6,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -116,7 +117,7 @@ public final class Permissions {
     public boolean grantsSome(Kind kind) {
         synchronized (rules) {
             var own = rulesOf(kind);
-            return own.allowAll || !own.allow.isEmpty();
+            return own.allowAll != null || !own.allow.isEmpty();
         }
     }
 
@@ -167,8 +168,10 @@ public final class Permissions {
     }
 
     private void decide(Kind kind, @Nullable PermissionScope scope, @Nullable String what, @Nullable String api) {
+        var heard = listener;
         boolean allowed;
         boolean ignored;
+        @Nullable Decision decision;
         synchronized (rules) {
             var own = rulesOf(kind);
             ignored = own.ignores(scope);
@@ -178,10 +181,10 @@ public final class Permissions {
                 case DENIED -> false;
                 case PROMPT -> ask(kind, scope, what, api);
             };
+            decision = heard == null ? null : new Decision(kind, what, allowed, own.rule(scope, allowed));
         }
-        var heard = listener;
-        if (heard != null) {
-            heard.accept(new Decision(kind, what, allowed));
+        if (heard != null && decision != null) {
+            heard.accept(decision);
         }
         if (allowed) {
             return;
@@ -269,8 +272,15 @@ public final class Permissions {
         static final Status DENIED = new Status(State.DENIED, false);
     }
 
-    /** One check and how it ended, for an audit. */
-    public record Decision(Kind kind, @Nullable String what, boolean allowed) {}
+    /**
+     * One check and how it ended, for an audit.
+     *
+     * @param what as in {@link #check}; guest code chooses it
+     * @param rule what decided: the entry as it was given, such as {@code allow-read=/data} or {@code deny-env};
+     *     {@code prompt} for what somebody answered; {@code no rule} if nothing covers it, so that it was denied. A script
+     *     cannot make new ones.
+     */
+    public record Decision(Kind kind, @Nullable String what, boolean allowed, String rule) {}
 
     /** Somebody who can be asked: a person at a terminal. Called with the runtime stopped at the check. */
     @FunctionalInterface
@@ -312,43 +322,44 @@ public final class Permissions {
         }
 
         public Builder allow(Kind kind) {
-            rules(kind).allowAll = true;
+            rules(kind).allowAll = "allow-" + kind.flag();
             return this;
         }
 
         /** @throws IllegalArgumentException for an entry that cannot be one; {@code getMessage} says why */
         public Builder allow(Kind kind, List<String> entries) {
-            return add(rules(kind).allow, kind, entries);
+            return add(rules(kind).allow, "allow", kind, entries);
         }
 
         public Builder deny(Kind kind) {
-            rules(kind).denyAll = true;
+            rules(kind).denyAll = "deny-" + kind.flag();
             return this;
         }
 
         /** @throws IllegalArgumentException for an entry that cannot be one */
         public Builder deny(Kind kind, List<String> entries) {
-            return add(rules(kind).deny, kind, entries);
+            return add(rules(kind).deny, "deny", kind, entries);
         }
 
         public Builder ignore(Kind kind) {
-            rules(kind).ignoreAll = true;
+            rules(kind).ignoreAll = "ignore-" + kind.flag();
             return this;
         }
 
         /** @throws IllegalArgumentException for an entry that cannot be one */
         public Builder ignore(Kind kind, List<String> entries) {
-            return add(rules(kind).ignore, kind, entries);
+            return add(rules(kind).ignore, "ignore", kind, entries);
         }
 
         public Permissions build() {
             return new Permissions(this);
         }
 
-        private Builder add(List<PermissionScope> target, Kind kind, List<String> entries) {
+        private Builder add(List<Entry> target, String verb, Kind kind, List<String> entries) {
             for (var entry : entries) {
                 try {
-                    target.add(PermissionScope.entry(kind, entry, cwd));
+                    var scope = PermissionScope.entry(kind, entry, cwd);
+                    target.add(new Entry(scope, verb + "-" + kind.flag() + "=" + entry));
                 } catch (PermissionScope.BadScope e) {
                     throw new IllegalArgumentException(e.getMessage(), e);
                 }
@@ -361,16 +372,22 @@ public final class Permissions {
         }
     }
 
-    /** The entries of one kind. A null scope is the whole kind. */
+    /** @param rule the name it has in a {@link Decision} */
+    private record Entry(PermissionScope scope, String rule) {}
+
+    /** The entries of one kind; what is about all of it is the name of that rule, or null. A null scope is the whole kind. */
     private static final class Rules {
-        private final List<PermissionScope> allow = new ArrayList<>();
-        private final List<PermissionScope> deny = new ArrayList<>();
-        private final List<PermissionScope> ignore = new ArrayList<>();
-        private final List<PermissionScope> refused = new ArrayList<>(); // by the prompter
-        private boolean allowAll;
-        private boolean denyAll;
-        private boolean ignoreAll;
-        private boolean refusedAll;
+        private static final String ASKED = "prompt";
+        private static final String NONE = "no rule";
+
+        private final List<Entry> allow = new ArrayList<>();
+        private final List<Entry> deny = new ArrayList<>();
+        private final List<Entry> ignore = new ArrayList<>();
+        private final List<Entry> refused = new ArrayList<>(); // by the prompter
+        private @Nullable String allowAll;
+        private @Nullable String denyAll;
+        private @Nullable String ignoreAll;
+        private @Nullable String refusedAll;
 
         Rules() {}
 
@@ -386,59 +403,74 @@ public final class Permissions {
         }
 
         Status status(@Nullable PermissionScope scope) {
-            if (denyAll || refusedAll || covered(deny, scope) || covered(refused, scope) || ignores(scope)) {
+            if (denyAll != null
+                    || refusedAll != null
+                    || covered(deny, scope)
+                    || covered(refused, scope)
+                    || ignores(scope)) {
                 return Status.DENIED;
             }
-            if (allowAll || covered(allow, scope)) {
+            if (allowAll != null || covered(allow, scope)) {
                 boolean partial = scope == null
                         ? !deny.isEmpty() || !ignore.isEmpty()
-                        : Stream.concat(deny.stream(), ignore.stream()).anyMatch(entry -> entry.inside(scope));
+                        : Stream.concat(deny.stream(), ignore.stream()).anyMatch(entry -> entry.scope.inside(scope));
                 return partial ? Status.PARTIAL : Status.GRANTED;
             }
             return Status.PROMPT;
         }
 
+        /** The rule by which a check of {@code scope} ended like that; for a whole kind, what is denied in it. */
+        String rule(@Nullable PermissionScope scope, boolean allowed) {
+            var whole = allowed ? Stream.of(allowAll) : Stream.of(denyAll, refusedAll, ignoreAll);
+            var parts =
+                    allowed ? allow.stream() : Stream.of(deny, refused, ignore).flatMap(List::stream);
+            var deciding = parts.filter(entry -> scope == null ? allowAll != null : entry.scope.covers(scope));
+            return Stream.concat(whole.filter(Objects::nonNull), deciding.map(Entry::rule))
+                    .findFirst()
+                    .orElse(NONE);
+        }
+
         boolean unconditional() {
-            return allowAll
-                    && !denyAll
-                    && !refusedAll
-                    && !ignoreAll
+            return allowAll != null
+                    && denyAll == null
+                    && refusedAll == null
+                    && ignoreAll == null
                     && deny.isEmpty()
                     && ignore.isEmpty()
                     && refused.isEmpty();
         }
 
         boolean ignores(@Nullable PermissionScope scope) {
-            return ignoreAll || covered(ignore, scope);
+            return ignoreAll != null || covered(ignore, scope);
         }
 
         void grant(@Nullable PermissionScope scope) {
             if (scope == null) {
-                allowAll = true;
+                allowAll = ASKED;
             } else {
-                allow.add(scope);
+                allow.add(new Entry(scope, ASKED));
             }
         }
 
         void refuse(@Nullable PermissionScope scope) {
             if (scope == null) {
-                refusedAll = true;
+                refusedAll = ASKED;
             } else {
-                refused.add(scope);
+                refused.add(new Entry(scope, ASKED));
             }
         }
 
         void revoke(@Nullable PermissionScope scope) {
             if (scope == null) {
-                allowAll = false;
+                allowAll = null;
                 allow.clear();
             } else {
-                allow.removeIf(entry -> entry.covers(scope));
+                allow.removeIf(entry -> entry.scope.covers(scope));
             }
         }
 
-        private static boolean covered(List<PermissionScope> entries, @Nullable PermissionScope scope) {
-            return scope != null && entries.stream().anyMatch(entry -> entry.covers(scope));
+        private static boolean covered(List<Entry> entries, @Nullable PermissionScope scope) {
+            return scope != null && entries.stream().anyMatch(entry -> entry.scope.covers(scope));
         }
     }
 }

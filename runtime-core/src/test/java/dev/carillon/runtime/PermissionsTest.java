@@ -215,6 +215,51 @@ class PermissionsTest {
         assertThat(asked).containsExactly("ENV yes", "ENV no", "ENV A");
     }
 
+    @ParameterizedTest(name = "{0}: {1} {2}")
+    @CsvSource(delimiter = '|', nullValues = "-", textBlock = """
+            --allow-env                          | ENV  | A           | true  | allow-env
+            --allow-env=A,B*                     | ENV  | BOX         | true  | allow-env=B*
+            --allow-env --deny-env               | ENV  | A           | false | deny-env
+            --allow-env --deny-env=A             | ENV  | A           | false | deny-env=A
+            --allow-env --deny-env=A             | ENV  | -           | false | deny-env=A
+            --deny-env=A                         | ENV  | -           | false | no rule
+            --allow-env=B                        | ENV  | A           | false | no rule
+            --allow-read --ignore-read=/etc      | READ | /etc/passwd | false | ignore-read=/etc
+            --allow-read --ignore-read           | READ | /etc        | false | ignore-read
+            --allow-net=*.b.org --deny-net=c.org | NET  | a.b.org:80  | true  | allow-net=*.b.org
+            --allow-all                          | READ | /etc        | true  | allow-read
+            """)
+    void a_decision_names_the_rule_it_was_made_by(String flags, Kind kind, String what, boolean allowed, String rule) {
+        assertThat(heard(flags, kind, what, null)).isEqualTo(new Permissions.Decision(kind, what, allowed, rule));
+    }
+
+    @Test
+    void what_somebody_answered_is_a_rule_called_prompt_whatever_was_asked() {
+        for (var answer : Answer.values()) {
+            for (var what : new String[] {"A", null}) {
+                assertThat(heard("--allow-env=B", Kind.ENV, what, answer))
+                        .isEqualTo(new Permissions.Decision(Kind.ENV, what, answer != Answer.DENY, "prompt"));
+            }
+        }
+    }
+
+    private static Permissions.Decision heard(String flags, Kind kind, String what, Answer answer) {
+        var parser = new PermissionFlags(CWD);
+        for (var flag : flags.split(" ")) {
+            assertThat(parser.accept(flag)).isTrue();
+        }
+        var heard = new ArrayList<Permissions.Decision>();
+        var permissions = parser.build(answer == null ? null : (k, w, api) -> answer);
+        permissions.listener(heard::add);
+        try {
+            permissions.check(kind, what);
+        } catch (JsVisibleException refused) {
+            assertThat(heard).extracting(Permissions.Decision::allowed).containsExactly(false);
+        }
+        assertThat(heard).hasSize(1);
+        return heard.getFirst();
+    }
+
     @Test
     void every_check_is_heard_once_and_a_copy_is_changed_alone() {
         var heard = new ArrayList<Permissions.Decision>();
@@ -224,8 +269,8 @@ class PermissionsTest {
         assertThatThrownBy(() -> permissions.check(Kind.ENV, "X")).isInstanceOf(JsVisibleException.class);
         assertThat(heard)
                 .containsExactly(
-                        new Permissions.Decision(Kind.NET, "a.com:80", true),
-                        new Permissions.Decision(Kind.ENV, "X", false));
+                        new Permissions.Decision(Kind.NET, "a.com:80", true, "allow-net"),
+                        new Permissions.Decision(Kind.ENV, "X", false, "no rule"));
         permissions.copy().revoke(Kind.NET, null);
         assertThat(state(permissions, Kind.NET, null)).isEqualTo("granted");
     }

@@ -367,12 +367,14 @@ final class ScriptSupervisor implements AutoCloseable {
                     return null;
                 }
             }
+            var audit = new PermissionAudit(newFile.name(), time, ScriptSupervisor.this::work);
             var fresh = Incarnation.start(
                     engine,
-                    options(newFile),
+                    options(newFile, audit),
                     state -> crons(newFile, state),
                     schedules::parse,
                     databases.apply(newFile.name()));
+            fresh.exit().thenRun(audit::close);
             synchronized (this) {
                 if (!ended) {
                     loads.add(fresh);
@@ -568,9 +570,9 @@ final class ScriptSupervisor implements AutoCloseable {
         }
     }
 
-    private RuntimeOptions.Builder options(Found file) {
+    private RuntimeOptions.Builder options(Found file, PermissionAudit audit) {
         var permissions = file.permissions().copy();
-        permissions.listener(new PermissionAudit(file.name()));
+        permissions.listener(audit);
         return RuntimeOptions.builder()
                 .time(time)
                 .name(file.name())

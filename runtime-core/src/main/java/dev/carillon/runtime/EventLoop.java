@@ -9,7 +9,13 @@ import java.time.Duration;
  * <p>Threads: {@link #execute} from any thread; the rest on the runtime thread only.
  */
 public interface EventLoop {
-    /** Runs {@code task} on the runtime thread in a later turn, in call order. Dropped once the runtime has closed. */
+    /**
+     * Runs {@code task} on the runtime thread in a later turn, in call order. Once the runtime has closed, what is queued
+     * and what comes is dropped without a word: the script and the resources a task would touch are gone, and a caller on
+     * another thread cannot know in time. So never let a task be the only one that completes a future of the host's or gives
+     * something back. Who hands over a thing keeps it closable until the task has it, in a {@link Resource} or by
+     * {@link JsRuntime#exit()}; a promise given to guest code needs no such care, it ends with the guest.
+     */
     void execute(Runnable task);
 
     /**

@@ -53,6 +53,7 @@ public final class RecordingCronHandle implements CronHandle {
     private @Nullable Attempt retrying; // failed, its retry planned
     private @Nullable Attempt printed; // whose scope is still known
     private @Nullable Alarm tick; // when the next occurrence passes unserved
+    private @Nullable CompletableFuture<RunSummary> byHand; // what the last who asked for a run waits for
     private CompletableFuture<Boolean> starting = CompletableFuture.completedFuture(false); // of current
     private @Nullable CompletableFuture<@Nullable String> abort; // of what runs
     private @Nullable Outcome untold; // the backend hears of it when it is on record
@@ -142,6 +143,7 @@ public final class RecordingCronHandle implements CronHandle {
     /** Starts a run by hand. */
     CompletableFuture<RunSummary> trigger() {
         var now = recorder.time().now();
+        var started = new CompletableFuture<RunSummary>();
         Attempt attempt;
         synchronized (this) {
             if (closed) {
@@ -152,8 +154,8 @@ public final class RecordingCronHandle implements CronHandle {
             }
             attempt = Attempt.of(RunId.random(now), job.key, now, RunTrigger.MANUAL, 1, now, now, recorder.node());
             current = attempt;
+            byHand = started;
         }
-        var started = new CompletableFuture<RunSummary>();
         inner.hold().whenComplete((runner, error) -> {
             if (error != null) {
                 refuse(attempt, error, started);
@@ -218,7 +220,7 @@ public final class RecordingCronHandle implements CronHandle {
         recorder.closed(this);
     }
 
-    /** The runtime is gone: what runs will not report any more. */
+    /** The runtime is gone: what runs will not report any more, and what waits for its loop waits for ever. */
     void abandon(Reason reason) {
         close();
         var outcome = takeUntold();
@@ -226,12 +228,18 @@ public final class RecordingCronHandle implements CronHandle {
             inner.next(outcome); // that the cron is closed nobody is left to hear
         }
         Attempt attempt;
+        CompletableFuture<RunSummary> asked;
         synchronized (this) {
             attempt = current;
             current = null;
             forgetScope();
+            asked = byHand;
         }
         onEnd.accept(this);
+        if (asked != null) { // told already if the run has begun
+            var why = "job '" + job.key + "' is not started: its script has just ended";
+            asked.completeExceptionally(new JobRefused(JobRefused.Code.NOT_LOADED, why));
+        }
         if (attempt != null) {
             starting.thenAccept(fresh -> {
                 if (fresh) {
@@ -358,10 +366,6 @@ public final class RecordingCronHandle implements CronHandle {
         }
         if (abandoned) {
             inner.letGo();
-            if (told != null) {
-                var why = "job '" + job.key + "' is not started: its script has just ended";
-                told.completeExceptionally(new JobRefused(JobRefused.Code.NOT_LOADED, why));
-            }
             return;
         }
         var row = new AttemptStart(

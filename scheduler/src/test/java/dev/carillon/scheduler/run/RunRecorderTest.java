@@ -154,6 +154,27 @@ class RunRecorderTest {
         assertThat(job.starts().getLast().scheduled()).isEqualTo(at("2024-01-01T00:01:00Z"));
     }
 
+    /** A loop that has closed runs nothing more, and nobody is told. */
+    @Test
+    void a_run_by_hand_on_its_way_to_a_runtime_that_ends_is_refused() {
+        handler = recorded.recorder.handler(
+                "t.ts",
+                new LocalCronHandler(loop, time, name -> null, LocalCronHandler.Limits.DENO, "n1"),
+                task -> {},
+                RecordedRuns.LINES_MAX);
+        job("a", "* * * * *");
+        var started = recorded.recorder.trigger(new JobKey("t.ts", "a"));
+        assertThat(started).isNotDone();
+        handler.close();
+        assertThat(started)
+                .isCompletedExceptionally()
+                .failsWithin(Duration.ZERO)
+                .withThrowableThat()
+                .withCauseInstanceOf(JobRefused.class)
+                .withMessageContaining("job 't.ts/a' is not started: its script has just ended");
+        assertThat(told()).containsExactly("00:00 interrupted SERVICE_STOPPED");
+    }
+
     @Test
     void a_failed_run_by_hand_is_not_retried_and_leaves_the_schedule_alone() {
         var job = job("a", "* * * * *", Duration.ofSeconds(1));

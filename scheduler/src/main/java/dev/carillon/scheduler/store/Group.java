@@ -219,15 +219,17 @@ final class Group {
         for (var write : writes) {
             (write.start().attempt() == 1 ? first : later).add(write);
         }
-        insert(first);
-        if (!later.isEmpty()) {
-            nextAttempts(later);
+        for (var write : insert(first)) {
+            acknowledge(write, false);
         }
+        nextAttempts(later);
     }
 
-    private void insert(List<Write.Start> writes) throws SQLException {
+    /** @return those whose run has a row already */
+    private List<Write.Start> insert(List<Write.Start> writes) throws SQLException {
+        var refused = new ArrayList<Write.Start>();
         if (writes.isEmpty()) {
-            return;
+            return refused;
         }
         // A run taken over usually has its row; where an insert of it would fail, that is looked up first.
         boolean look =
@@ -239,7 +241,7 @@ final class Group {
             for (var write : writes) {
                 var start = write.start();
                 if (!existing.add(start.run().text())) {
-                    acknowledge(write, false);
+                    refused.add(write);
                     continue;
                 }
                 long startedAt = start.startedAt().toEpochMilli();
@@ -258,11 +260,33 @@ final class Group {
                 insert.addBatch();
                 inserted.add(write);
             }
-            acknowledge(inserted, insert.executeBatch());
+            var counts = insert.executeBatch();
+            for (int i = 0; i < counts.length; i++) {
+                if (counts[i] == 0) {
+                    refused.add(inserted.get(i));
+                } else {
+                    acknowledge(inserted.get(i), true);
+                }
+            }
         }
+        return refused;
     }
 
     private void nextAttempts(List<Write.Start> writes) throws SQLException {
+        // No row to move on: the run has ended, or whoever claimed it first has not written one.
+        var refused = insert(moveOn(writes));
+        // He may have been at it, slowly, while we looked: the insert has waited for him, and there is one to move on.
+        for (var write : moveOn(refused)) {
+            acknowledge(write, false);
+        }
+    }
+
+    /** @return those whose run has no row that waits for this attempt */
+    private List<Write.Start> moveOn(List<Write.Start> writes) throws SQLException {
+        var left = new ArrayList<Write.Start>();
+        if (writes.isEmpty()) {
+            return left;
+        }
         try (var keep = connection.prepareStatement(dialect.insertIfAbsent(KEEP_ATTEMPT));
                 var next = connection.prepareStatement(NEXT_ATTEMPT)) {
             for (var write : writes) {
@@ -280,24 +304,15 @@ final class Group {
             }
             keep.executeBatch();
             var counts = next.executeBatch();
-            var missing = new ArrayList<Write.Start>();
             for (int i = 0; i < counts.length; i++) {
                 if (counts[i] == 0) {
-                    missing.add(writes.get(i));
+                    left.add(writes.get(i));
                 } else {
-                    var done = writes.get(i).done();
-                    acknowledgements.add(() -> done.complete(true));
+                    acknowledge(writes.get(i), true);
                 }
             }
-            // No row to move on: the run has ended, or whoever claimed it first died before he could write one.
-            insert(missing);
         }
-    }
-
-    private void acknowledge(List<Write.Start> writes, int[] counts) throws SQLException {
-        for (int i = 0; i < counts.length; i++) {
-            acknowledge(writes.get(i), counts[i] != 0);
-        }
+        return left;
     }
 
     private void acknowledge(Write.Start write, boolean written) throws SQLException {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
+import dev.carillon.scheduler.run.AttemptRow;
+import dev.carillon.scheduler.run.AttemptState;
 import dev.carillon.scheduler.run.Reason;
 import dev.carillon.scheduler.run.RunStore;
 import dev.carillon.scheduler.run.StoreException;
@@ -110,6 +112,28 @@ class PostgresRunStoreTest extends RunStoreContract {
             other.commit();
             assertThat(ended.join()).hasSize(2);
         }
+    }
+
+    /** It handed the run on because the database was slow to take its start, and the database takes it after all. */
+    @Test
+    @Timeout(30)
+    void the_next_attempt_starts_although_the_one_before_is_just_being_written() throws Exception {
+        var run = start(JOB, T0, 1, T0);
+        try (var other = server.getDatabase("postgres", database).getConnection()) {
+            update(other, "create table carillon.late as select * from carillon.run");
+            update(other, "delete from carillon.run");
+            other.setAutoCommit(false);
+            update(other, "insert into carillon.run select * from carillon.late");
+            var second = store.start(attempt(JOB, T0, 2, T0.plusSeconds(3)));
+            while (!isSomebodyWaiting()) {
+                Thread.onSpinWait();
+            }
+            other.commit();
+            assertThat(second.join()).as("attempt 2 starts").isTrue();
+        }
+        assertThat(store.run(run).orElseThrow().attemptList())
+                .extracting(AttemptRow::state)
+                .containsExactly(AttemptState.INTERRUPTED, AttemptState.RUNNING);
     }
 
     private static String lock(Instant scheduledTime) {

@@ -29,8 +29,8 @@ public final class Checker {
      * Identity: each sighting claims an occurrence; per occurrence the attempts are replayed in order of their start and
      * the first rule broken names the verdict.
      *
-     * Blind: claims are ignored. Per job, first starts are matched to the windows of the targets: from due to overdue, and
-     * longer by the time for which the whole cluster was hit.
+     * Blind: claims are ignored. Per job, first starts are matched to the windows of the targets: from due, less what a
+     * clock may be ahead, to overdue, and longer by the time for which the whole cluster was hit.
      * Windows are intervals on a line, so taking, at each start, the open window that closes first is an optimal matching
      * (earliest deadline first); a target without a start is missed whatever the claims say.
      */
@@ -449,7 +449,8 @@ public final class Checker {
         int next = 0;
         int unmatched = 0;
         for (var start : starts.stream().sorted().toList()) {
-            while (next < windows.size() && !windows.get(next).isAfter(start)) {
+            while (next < windows.size()
+                    && !windows.get(next).minus(settings.epsilon()).isAfter(start)) {
                 open.add(latest(windows.get(next++), faults));
             }
             while (!open.isEmpty() && open.peek().isBefore(start)) {

@@ -245,6 +245,14 @@ class CheckerTest {
     }
 
     @Test
+    void a_start_as_early_as_a_clock_may_be_ahead_is_its_targets_for_the_blind_pass_too() {
+        var world = new World();
+        world.forget("a", AT);
+        world.sightings.add(seen("a", AT, 1, 1, "n1", -300, -280, true));
+        assertThat(world.check().disagreements()).isEmpty();
+    }
+
+    @Test
     void a_skip_is_legal_with_a_reason_while_its_job_is_busy() {
         var world = new World();
         world.forget("a", AT);

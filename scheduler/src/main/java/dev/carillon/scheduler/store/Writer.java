@@ -181,6 +181,7 @@ final class Writer implements AutoCloseable {
     }
 
     private void rollback() {
+        jobNumbers.clear(); // those of jobs this transaction would have made are nobody's
         if (connection != null) {
             try {
                 connection.rollback();

@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -115,6 +116,30 @@ abstract class RunStoreContract {
                             assertThat(second.error()).isEqualTo("Error: second");
                             assertThat(second.startedAt()).isEqualTo(T0.plusMillis(110));
                         });
+    }
+
+    /** A transaction undone takes back the numbers of its jobs. */
+    @Test
+    void a_job_saved_beside_a_refused_start_is_a_job_like_others() {
+        start(JOB, T0, 1, T0);
+        var added = new JobKey("daily.ts", "added");
+        var refused = onWriter(() -> {
+            store.save(job(added));
+            return store.start(attempt(JOB, T0, 1, T0));
+        });
+        assertThat(refused.join()).isFalse();
+        start(added, T0, 1, T0);
+    }
+
+    /** What is submitted there, the writer finds all at once when it returns from its acknowledgements. */
+    <T> T onWriter(Supplier<T> submit) {
+        var test = Thread.currentThread();
+        while (true) {
+            var submitted = store.flushed().thenApply(done -> Thread.currentThread() == test ? null : submit.get());
+            if (submitted.join() != null) {
+                return submitted.join();
+            }
+        }
     }
 
     @Test

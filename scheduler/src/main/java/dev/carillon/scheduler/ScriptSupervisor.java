@@ -66,6 +66,9 @@ final class ScriptSupervisor implements AutoCloseable {
     /** A top level that is not done after this counts as loaded: it serves, or waits for ever on purpose. */
     static final Duration TOP_LEVEL_MAX = Duration.ofSeconds(5);
 
+    /** Scripts that are not loaded by then load beside what is compiled. */
+    static final Duration STARTS_MAX = Duration.ofMinutes(1);
+
     static final Duration RESTART_FIRST = Duration.ofSeconds(1);
     static final Duration RESTART_MAX = Duration.ofSeconds(60);
     /** Who has run for this long starts again with the first backoff. */
@@ -88,6 +91,7 @@ final class ScriptSupervisor implements AutoCloseable {
     private final Map<String, Script> scripts = new TreeMap<>();
     private final List<String> lastProblems = new ArrayList<>();
     private @Nullable Map<String, Found> lastLook; // null before the first
+    private volatile JsEngine.ManyStarts starts = () -> {};
     private @Nullable Alarm look;
     private @Nullable Alarm turns;
     private volatile boolean closing;
@@ -116,13 +120,17 @@ final class ScriptSupervisor implements AutoCloseable {
 
     /** Begins to load; {@link #firstLoad} tells when every script has been tried once. */
     void start() {
+        starts = engine.manyStarts();
+        time.after(STARTS_MAX, starts::close);
         refresh();
         List<CompletableFuture<Void>> tries;
         synchronized (scripts) {
             tries = scripts.values().stream().map(script -> script.tried).toList();
         }
-        CompletableFuture.allOf(tries.toArray(CompletableFuture[]::new))
-                .whenComplete((done, error) -> firstLoad.complete(null));
+        CompletableFuture.allOf(tries.toArray(CompletableFuture[]::new)).whenComplete((done, error) -> {
+            starts.close();
+            firstLoad.complete(null);
+        });
         armLook();
         armTurns();
     }
@@ -157,6 +165,7 @@ final class ScriptSupervisor implements AutoCloseable {
             cancel(turns);
             all = List.copyOf(scripts.values());
         }
+        starts.close();
         var ends = all.stream()
                 .map(script -> CompletableFuture.runAsync(() -> script.end(ScriptState.STOPPED), workers))
                 .toList();

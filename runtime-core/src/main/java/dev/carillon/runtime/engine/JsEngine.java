@@ -124,6 +124,26 @@ public final class JsEngine implements AutoCloseable {
         return runtime;
     }
 
+    /**
+     * Begins a time in which many runtimes start: until it is closed nothing is compiled, which would cost more than the
+     * starts do. Then what scripts brought along and ran much is compiled first. It holds for all engines of the process.
+     */
+    public ManyStarts manyStarts() {
+        return jit.on() ? CompilerPause.open() : () -> {};
+    }
+
+    /**
+     * A time in which many runtimes start.
+     *
+     * <p>Threads: any.
+     * <p>Closing: any number of times.
+     */
+    @FunctionalInterface
+    public interface ManyStarts extends AutoCloseable {
+        @Override
+        void close();
+    }
+
     @Override
     public void close() {
         synchronized (this) {

@@ -111,7 +111,8 @@ function currentErrorMaker(id) {
   return () => buildCustomError(name, message, properties === null ? null : parse(properties));
 }
 
-function currentError(id, op) {
+/** Of the host exception named last; `id` is the op that threw it, 0 for none. */
+export function currentError(id) {
   const error = currentErrorMaker(id)();
   captureStackTrace(error); // glue leaves no frames, ops included
   return error;
@@ -144,7 +145,7 @@ function newCounters() {
 /** What the guest sees of an error thrown by op `id`. */
 export function fail(thrown, id, op) {
   failures[id]++;
-  return bridge.describe(thrown) ? currentError(id, op) : thrown;
+  return bridge.describe(thrown) ? currentError(id) : thrown;
 }
 
 export function rejected(thrown, id, op) {

@@ -251,7 +251,8 @@ function causesOf(error, seen) {
 }
 
 /** What the host is told of an uncaught error, in JSON; see ErrorReport. */
-function describe(error, where) {
+function describe(thrown, where) {
+  const error = bridge.describe(thrown) ? infra.currentError(0) : thrown;
   const report = {
     errorClass: "", message: "", where, head: "", tail: "", specifier: null, line: 0, column: 0, code: null,
   };

@@ -118,7 +118,9 @@ public final class ResourceTable {
             var resource = takeAny(rid);
             try {
                 resource.close();
-            } catch (RuntimeException e) {
+            } catch (OutOfMemoryError e) {
+                throw e; // the runtime makes room, then calls again
+            } catch (RuntimeException | Error e) {
                 System.getLogger(ResourceTable.class.getName())
                         .log(
                                 System.Logger.Level.WARNING,

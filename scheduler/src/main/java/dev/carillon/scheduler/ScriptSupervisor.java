@@ -450,9 +450,11 @@ final class ScriptSupervisor implements AutoCloseable {
                     restartLater();
                 }
             }
-            LOG.atError()
-                    .addKeyValue("script", newFile.name())
-                    .log("does not load{}:\n{}", goesOn ? ", the version before runs on" : "", report(failure));
+            var event = LOG.atError().addKeyValue("script", newFile.name());
+            if (!(failure instanceof JsError)) {
+                event = event.setCause(failure);
+            }
+            event.log("does not load{}:\n{}", goesOn ? ", the version before runs on" : "", report(failure));
             publish();
         }
 
@@ -667,11 +669,13 @@ final class ScriptSupervisor implements AutoCloseable {
                     at == null ? null : Integer.valueOf(at.line()),
                     at == null ? null : Integer.valueOf(at.column()));
         }
-        return plain(String.valueOf(failure));
+        return plain(report(failure));
     }
 
     private static String report(Throwable failure) {
-        return failure instanceof JsError error ? error.report() : String.valueOf(failure);
+        return failure instanceof JsError error
+                ? error.report()
+                : "Its runtime did not start, no fault of the script: " + failure + " (the log has the stack trace)";
     }
 
     /** Trying again cannot help until the file changes. */

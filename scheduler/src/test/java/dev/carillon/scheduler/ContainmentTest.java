@@ -7,6 +7,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.carillon.runtime.PermissionFlags;
+import dev.carillon.runtime.time.TimeSource;
 import dev.carillon.runtime.time.VirtualTime;
 import dev.carillon.scheduler.Configuration.ScriptSource;
 import dev.carillon.scheduler.http.ServiceView.ScriptState;
@@ -128,6 +129,58 @@ class ContainmentTest {
         calmNeverMissed();
     }
 
+    /** Time is injected, so it can break: here under the job function, and there before the script is loaded. */
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', textBlock = """
+            under the script | true  | Internal error of the runtime while the script ran, a bug of it and not of the script: java.lang.AssertionError: time is out of joint (the log has the stack trace)
+            at its start     | false | Its runtime did not start, no fault of the script: java.lang.AssertionError: time is out of joint (the log has the stack trace)
+            """)
+    void a_bug_of_ours(String where, boolean loaded, String sentence) throws IOException {
+        script("bad.ts", REGISTERED);
+        script("calm.ts", "Deno.cron('calm', '* * * * *', () => console.log('calm'));");
+        serve(new BrokenTime(time, "bad.ts", loaded));
+        until("a restart", () -> view("bad.ts").restarts() >= 1);
+        until("it waits", () -> view("bad.ts").state() == ScriptState.RESTARTING);
+        assertThat(view("bad.ts").error().message()).isEqualTo(sentence);
+        assertThat(List.copyOf(log.list))
+                .anySatisfy(event -> assertThat(event.getFormattedMessage()).contains(sentence))
+                .anySatisfy(event -> {
+                    assertThat(event.getThrowableProxy()).isNotNull();
+                    assertThat(event.getThrowableProxy().getMessage()).isEqualTo("time is out of joint");
+                });
+        calmNeverMissed();
+    }
+
+    private record BrokenTime(VirtualTime whole, String script, boolean whenLoaded) implements TimeSource {
+        @Override
+        public Instant now() {
+            return whole.now();
+        }
+
+        /** What crons of one process and {@code Date.now} go by; a runtime reads the other clock as it starts. */
+        @Override
+        public long currentTimeMillis() {
+            return checked(whenLoaded, whole.currentTimeMillis());
+        }
+
+        @Override
+        public long nanoTime() {
+            return checked(!whenLoaded, whole.nanoTime());
+        }
+
+        private long checked(boolean breaks, long value) {
+            if (breaks && Thread.currentThread().getName().equals(script)) {
+                throw new AssertionError("time is out of joint");
+            }
+            return value;
+        }
+
+        @Override
+        public Alarm after(Duration delay, Runnable task) {
+            return whole.after(delay, task);
+        }
+    }
+
     @Test
     void the_log_has_what_a_script_is_allowed_once_and_counts_what_it_is_denied_again() throws IOException {
         script("bad.ts", """
@@ -183,6 +236,10 @@ class ContainmentTest {
     }
 
     private void serve() {
+        serve(time);
+    }
+
+    private void serve(TimeSource time) {
         var flags = new HashMap<String, String>();
         flags.put("http.port", "0");
         flags.put("node.name", "test");

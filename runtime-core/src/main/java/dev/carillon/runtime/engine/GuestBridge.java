@@ -541,15 +541,20 @@ public final class GuestBridge {
         return described instanceof JsVisibleException visible ? visible.jsClass() : "Error";
     }
 
+    /** @param id the op that threw it, 0 for none */
     @Op("errorMessage")
     public String errorMessage(int id) {
         var error = described;
         if (error instanceof JsVisibleException visible) {
             return visible.getMessage() == null ? "" : visible.getMessage();
         }
+        if (id == 0 && error != null) {
+            return runtime.internalError(error, null).report();
+        }
         var name = id > 0 ? ops.op(id).name() : "op";
         Log.error(GuestBridge.class, "Internal error in " + name + " of '" + runtime.name() + "'", error);
-        return "Internal error in " + name + ": " + (error == null ? "unknown" : error.getMessage());
+        return "Internal error in " + name + ": "
+                + (error == null || error.getMessage() == null ? "the log has the stack trace" : error.getMessage());
     }
 
     /** Further properties of the current error as JSON, or null. */

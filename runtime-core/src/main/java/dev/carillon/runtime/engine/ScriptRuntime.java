@@ -6,6 +6,7 @@ import dev.carillon.runtime.Environment;
 import dev.carillon.runtime.EventLoop;
 import dev.carillon.runtime.Extension;
 import dev.carillon.runtime.JsError;
+import dev.carillon.runtime.JsError.SourcePosition;
 import dev.carillon.runtime.JsRuntime;
 import dev.carillon.runtime.OpMetrics;
 import dev.carillon.runtime.OpState;
@@ -110,6 +111,9 @@ final class ScriptRuntime implements JsRuntime {
         try {
             started.join();
         } catch (CompletionException e) {
+            if (e.getCause() instanceof Error cause) {
+                throw cause;
+            }
             throw e.getCause() instanceof RuntimeException cause ? cause : e;
         }
     }
@@ -297,9 +301,8 @@ final class ScriptRuntime implements JsRuntime {
                 engine.heapWatch().ranOut();
             }
             how = OUT_OF_MEMORY; // made beforehand: there may be no room for another
-        } catch (RuntimeException e) { // the loop's edge: a bug must not leave waiters hanging
-            Log.error(ScriptRuntime.class, "The loop of '" + name() + "' broke", e);
-            how = new Exit.Stopped("internal error: " + e);
+        } catch (RuntimeException | Error e) { // the loop's edge: a bug must not leave waiters hanging
+            how = new Exit.Failed(internalError(e, null));
         }
         try {
             end(how);
@@ -620,8 +623,11 @@ final class ScriptRuntime implements JsRuntime {
     }
 
     private JsError describe(PolyglotException e) {
+        if (e.isInternalError()) {
+            return internalError(e, guestPosition(e));
+        }
         if (e.isHostException()) {
-            Log.error(ScriptRuntime.class, "Internal error in '" + name() + "'", e.asHostException());
+            return internalError(e.asHostException(), guestPosition(e));
         }
         var thrown = e.getGuestObject();
         var describe = entries.get(Entry.DESCRIBE);
@@ -634,6 +640,38 @@ final class ScriptRuntime implements JsRuntime {
             }
         }
         return new JsError("Error", String.valueOf(e.getMessage()), "Uncaught " + e.getMessage(), null);
+    }
+
+    /** A bug of ours, of the engine or of an extension: a sentence for whoever runs the script, the stack for the log. */
+    JsError internalError(Throwable bug, @Nullable SourcePosition at) {
+        Log.error(ScriptRuntime.class, "Internal error under '" + name() + "'", bug);
+        var kind = bug instanceof PolyglotException ? "" : bug.getClass().getName() + ": ";
+        var what = (kind + bug.getMessage()).lines().findFirst().orElse("");
+        var where = at != null
+                ? "at " + StackTraces.place(at)
+                : main == Main.LOADING ? "while the script was loaded" : "while the script ran";
+        var message = "Internal error of the runtime " + where + ", a bug of it and not of the script: " + what
+                + " (the log has the stack trace)";
+        return new JsError("Error", message, message, at);
+    }
+
+    /** Where the script's own code was. */
+    private @Nullable SourcePosition guestPosition(PolyglotException e) {
+        for (var frame : e.getPolyglotStackTrace()) {
+            var at = frame.isGuestFrame() ? frame.getSourceLocation() : null;
+            var loader = modules;
+            // The whole of a module stands for a place in it that the engine does not know.
+            if (at != null
+                    && loader != null
+                    && !at.getSource().isInternal()
+                    && at.getCharLength() < at.getSource().getLength()) {
+                var known = loader.original(at.getSource().getName(), at.getStartLine(), at.getStartColumn());
+                if (known.isPresent()) {
+                    return known.get();
+                }
+            }
+        }
+        return null;
     }
 
     /** What js/core says of an error, completed by the line it was thrown in. */
@@ -723,7 +761,7 @@ final class ScriptRuntime implements JsRuntime {
                 if (!ended(e)) {
                     fail(describe(e));
                 }
-            } catch (RuntimeException e) { // the one catch-all: host tasks of others
+            } catch (RuntimeException e) { // the one catch-all: host tasks of others; an Error ends the runtime
                 Log.error(ScriptRuntime.class, "A task posted to '" + name() + "' failed", e);
             }
         }

@@ -123,13 +123,22 @@ public final class ConfigurationReader {
             reader.readFile(file);
         }
         reader.readEnvironment(environment);
-        flags.forEach((key, value) ->
-                reader.values.put(key, new Value(value, new Place("--" + key.replace('.', '-'), 0, 0))));
+        flags.forEach((key, value) -> reader.values.put(key, new Value(value, new Place(option(key), 0, 0))));
         for (var script : extraScripts) {
             reader.scripts.add(script);
             reader.ownLimits.add(Map.of());
         }
         return reader.finish();
+    }
+
+    /** What {@code carillon serve} calls it. */
+    private static String option(String key) {
+        return switch (key) {
+            case "http.host", "http.port", "http.token", "node.name" ->
+                "--" + key.substring(key.indexOf('.') + 1).replace("name", "node");
+            case "database.url" -> "--database";
+            default -> "--" + key.replace('.', '-');
+        };
     }
 
     /** Variables beginning with {@code CARILLON_} that mean nothing, with the nearest that would: for a warning. */

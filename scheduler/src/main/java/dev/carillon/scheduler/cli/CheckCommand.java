@@ -147,7 +147,7 @@ final class CheckCommand implements Callable<Integer> {
         var out = main.out();
         out.println(result.script + ": "
                 + (result.crons.isEmpty()
-                        ? "no crons"
+                        ? result.report == null ? "no crons" : "fails"
                         : result.crons.size() == 1 ? "1 cron" : result.crons.size() + " crons"));
         var now = ServiceClock.now();
         for (var spec : result.crons.values()) {

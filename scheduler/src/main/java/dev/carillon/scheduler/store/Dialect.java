@@ -56,6 +56,8 @@ enum Dialect {
                 }
                 options.put(key, value);
             }
+            // H2 writes errors to a file of its own, and their stacks to the terminal where it cannot; we tell them.
+            options.putIfAbsent("TRACE_LEVEL_FILE", "0");
             var url = new StringBuilder(parts[0]);
             options.forEach(
                     (key, value) -> url.append(';').append(key).append('=').append(value));

@@ -29,6 +29,9 @@ final class Failures {
             return new StoreException(
                     Code.UNREACHABLE, "the database " + where + " cannot be opened", "check the URL", null);
         }
+        if (causes(e).contains("No space left")) { // H2 has several codes for it, one of them its most general
+            return full(where, e);
+        }
         var state = e.getSQLState() == null ? "" : e.getSQLState();
         return switch (e.getErrorCode()) {
             case H2_LOCKED ->
@@ -72,8 +75,7 @@ final class Failures {
                         "the user may not write to the database " + where + ": " + line(e),
                         "grant it the right to create the schema '" + Database.SCHEMA + "' and use it",
                         e);
-            case "53100" ->
-                new StoreException(Code.FULL, "the disk of the database " + where + " is full", "make room", e);
+            case "53100" -> full(where, e);
             case "08001", "08004", "08006", "57P03", "57P01" ->
                 new StoreException(
                         Code.UNREACHABLE,
@@ -135,11 +137,12 @@ final class Failures {
                 e);
     }
 
+    private static StoreException full(String where, SQLException e) {
+        return new StoreException(Code.FULL, "the disk of the database " + where + " is full", "make room", e);
+    }
+
     private static StoreException io(String where, SQLException e) {
-        var text = String.valueOf(sqlCauseText(e));
-        if (text.contains("No space left")) {
-            return new StoreException(Code.FULL, "the disk of the database " + where + " is full", "make room", e);
-        }
+        var text = causes(e);
         if (text.contains("AccessDenied") || text.contains("Permission denied") || text.contains("Read-only")) {
             return readOnly(where, e);
         }
@@ -150,7 +153,7 @@ final class Failures {
                 e);
     }
 
-    private static String sqlCauseText(Throwable e) {
+    private static String causes(Throwable e) {
         var text = new StringBuilder();
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             text.append(cause).append('\n');

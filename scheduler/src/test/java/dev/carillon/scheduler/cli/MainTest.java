@@ -54,6 +54,9 @@ class MainTest {
                 "next --from yesterday x|no instant",
                 "next|<expression>",
                 "check nowhere.ts|there is no file or folder nowhere.ts",
+                "serve --port 99999 .|error: --port: http.port: '99999' is not a whole number from 0 to 65535",
+                "serve --log-level loud .|error: --log-level: ",
+                "serve --backend magic .|error: --backend: ",
                 "serve --prot 1|unknown option '--prot', did you mean '--port'?",
                 "jobs --url nonsense|no address",
             })
@@ -133,7 +136,7 @@ class MainTest {
         Files.writeString(folder.resolve("good.ts"), "Deno.cron('fine', '1 * * * *', () => {});\n");
         var result = carillon("check", folder.toString());
         assertThat(result.code).isEqualTo(1);
-        assertThat(result.out).contains("fine");
+        assertThat(result.out).contains("fine").contains("bad.ts: fails");
         assertThat(result.err).contains("Invalid cron schedule").contains("bad.ts:1:");
     }
 

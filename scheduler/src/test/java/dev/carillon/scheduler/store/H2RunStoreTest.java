@@ -14,6 +14,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -121,6 +122,27 @@ class H2RunStoreTest extends RunStoreContract {
         }
         process.waitFor();
         JdbcRunStore.open(new StoreConfig("jdbc:h2:file:" + held)).close(); // free again after a kill
+    }
+
+    @Test
+    void a_full_disk_is_told_whatever_code_it_has() {
+        var full = new SQLException(
+                "General error",
+                "HY000",
+                50_000,
+                new IOException("Writing failed", new IOException("No space left on device")));
+        var told = Failures.explain(new StoreConfig(url()), full);
+        assertThat(told.code()).isEqualTo(Code.FULL);
+        assertThat(told).hasMessageContaining("is full");
+    }
+
+    /** H2 would write stacks to a file of its own, and to the terminal where it cannot. */
+    @Test
+    void what_fails_within_h2_leaves_no_trace_file() throws Exception {
+        var file = Files.write(folder.resolve("damaged.mv.db"), new byte[5_000]);
+        var url = "jdbc:h2:file:" + file.toString().replace(".mv.db", "");
+        assertThatThrownBy(() -> JdbcRunStore.open(new StoreConfig(url))).isInstanceOf(StoreException.class);
+        assertThat(folder).isDirectoryNotContaining("glob:**.trace.db");
     }
 
     @ParameterizedTest

@@ -14,7 +14,6 @@ import java.util.regex.Pattern;
 
 /** Kills the service while crons fire and looks at what became of its history; see the script beside. */
 public final class KillServe {
-    private static final int CRONS = 10;
     private static final String OFFSET_MS = "100"; // every cron is due this long after its last run
     private static final Pattern RUN = Pattern.compile(
             "\\{\"id\":\"([0-9A-Z]{26})\",\"job\":\"([^\"]*)\".*?\"scheduledTime\":\"([^\"]*)\",\"state\":\"([a-z]*)\"");
@@ -32,6 +31,7 @@ public final class KillServe {
         var carillon = args[0];
         int times = Integer.parseInt(args[1]);
         var random = new Random(Long.parseLong(args[2]));
+        int cronCount = Integer.parseInt(args[3]); // from 64 on, starts are written in batches
         var folder = Files.createTempDirectory("carillon-kill");
         var crons = Files.createDirectories(folder.resolve("crons"));
         Files.writeString(
@@ -40,12 +40,12 @@ public final class KillServe {
                 for (let i = 0; i < %d; i++) {
                   Deno.cron("job" + i, "* * * * *", { backoffSchedule: [50] }, async () => {
                     console.log("working");
-                    await new Promise((resolve) => setTimeout(resolve, 20 * i));
+                    await new Promise((resolve) => setTimeout(resolve, i %% 2 === 0 ? 20 : 20 * i));
                     if (i === 3 && Math.random() < 0.5) throw new Error("now and then");
                   });
                 }
                 """
-                        .formatted(CRONS));
+                        .formatted(cronCount));
         Map<String, Run> known = new HashMap<>();
         int wrong = 0;
         long startedMsSum = 0;

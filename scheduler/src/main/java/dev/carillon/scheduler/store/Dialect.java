@@ -94,11 +94,6 @@ enum Dialect {
         }
 
         @Override
-        List<String> migrations() {
-            return List.of(MIGRATIONS, MIGRATIONS + "-h2");
-        }
-
-        @Override
         boolean isShared() {
             return false;
         }
@@ -223,8 +218,8 @@ enum Dialect {
         }
 
         @Override
-        List<String> migrations() {
-            return List.of(MIGRATIONS + "-mariadb");
+        String migrations() {
+            return super.migrations() + "-mariadb";
         }
 
         @Override
@@ -259,8 +254,6 @@ enum Dialect {
                     "do release_all_locks()");
         }
     };
-
-    private static final String MIGRATIONS = "classpath:dev/carillon/scheduler/store/migrations";
 
     private static final Map<String, String> REQUIRED =
             Map.of("WRITE_DELAY", "0", "LOCK_TIMEOUT", "10000", "DB_CLOSE_ON_EXIT", "FALSE");
@@ -309,8 +302,8 @@ enum Dialect {
     abstract Map<String, String> placeholders();
 
     /** Where its migrations are on the class path. */
-    List<String> migrations() {
-        return List.of(MIGRATIONS);
+    String migrations() {
+        return "dev/carillon/scheduler/store/migrations";
     }
 
     /** Statement after which the server ends a session that is idle within a transaction for longer. */

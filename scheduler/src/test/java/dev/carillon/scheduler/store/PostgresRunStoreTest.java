@@ -68,9 +68,9 @@ class PostgresRunStoreTest extends RunStoreContract {
             int mine = 0;
             int theirs = 0;
             for (int i = 0; i < 200; i++) {
-                var attempt = attempt(JOB, T0.plusSeconds(i), 1, T0);
-                var a = store.start(attempt);
-                var b = second.start(attempt);
+                var a = store.start(attempt(JOB, T0.plusSeconds(i), 1, T0));
+                // Under another name: after a broken commit a store looks up whether its own row is there.
+                var b = second.start(attempt(JOB, T0.plusSeconds(i), 1, T0, "n2"));
                 assertThat(a.join() ^ b.join()).as("occurrence %d", i).isTrue();
                 mine += a.join() ? 1 : 0;
                 theirs += b.join() ? 1 : 0;

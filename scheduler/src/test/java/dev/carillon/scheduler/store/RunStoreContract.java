@@ -451,7 +451,11 @@ abstract class RunStoreContract {
     }
 
     static AttemptStart attempt(JobKey job, Instant scheduled, int attempt, Instant at) {
-        return new AttemptStart(RunId.of(job, scheduled), job, scheduled, RunTrigger.SCHEDULE, attempt, at, "n1");
+        return attempt(job, scheduled, attempt, at, "n1");
+    }
+
+    static AttemptStart attempt(JobKey job, Instant scheduled, int attempt, Instant at, String node) {
+        return new AttemptStart(RunId.of(job, scheduled), job, scheduled, RunTrigger.SCHEDULE, attempt, at, node);
     }
 
     static JobRecord job(JobKey key) {

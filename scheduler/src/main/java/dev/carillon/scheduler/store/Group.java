@@ -227,15 +227,15 @@ final class Group {
 
     /** @return those whose run has a row already */
     private List<Write.Start> insert(List<Write.Start> writes) throws SQLException {
-        var refused = new ArrayList<Write.Start>();
         if (writes.isEmpty()) {
-            return refused;
+            return writes;
         }
         // A run taken over usually has its row; where an insert of it would fail, that is looked up first.
         boolean look =
                 lookFirst || dialect == Dialect.H2 && writes.getFirst().start().attempt() > 1;
         var existing = existing(
                 writes.stream().map(write -> write.start().run().text()).toList(), look);
+        var refused = new ArrayList<Write.Start>();
         try (var insert = connection.prepareStatement(dialect.insertIfAbsent(INSERT_RUN))) {
             var inserted = new ArrayList<Write.Start>();
             for (var write : writes) {
@@ -260,14 +260,7 @@ final class Group {
                 insert.addBatch();
                 inserted.add(write);
             }
-            var counts = insert.executeBatch();
-            for (int i = 0; i < counts.length; i++) {
-                if (counts[i] == 0) {
-                    refused.add(inserted.get(i));
-                } else {
-                    acknowledge(inserted.get(i), true);
-                }
-            }
+            refused.addAll(acknowledgeWritten(inserted, insert.executeBatch()));
         }
         return refused;
     }
@@ -283,9 +276,8 @@ final class Group {
 
     /** @return those whose run has no row that waits for this attempt */
     private List<Write.Start> moveOn(List<Write.Start> writes) throws SQLException {
-        var left = new ArrayList<Write.Start>();
         if (writes.isEmpty()) {
-            return left;
+            return writes;
         }
         try (var keep = connection.prepareStatement(dialect.insertIfAbsent(KEEP_ATTEMPT));
                 var next = connection.prepareStatement(NEXT_ATTEMPT)) {
@@ -303,16 +295,21 @@ final class Group {
                 next.addBatch();
             }
             keep.executeBatch();
-            var counts = next.executeBatch();
-            for (int i = 0; i < counts.length; i++) {
-                if (counts[i] == 0) {
-                    left.add(writes.get(i));
-                } else {
-                    acknowledge(writes.get(i), true);
-                }
+            return acknowledgeWritten(writes, next.executeBatch());
+        }
+    }
+
+    /** @return the others */
+    private List<Write.Start> acknowledgeWritten(List<Write.Start> writes, int[] counts) throws SQLException {
+        var others = new ArrayList<Write.Start>();
+        for (int i = 0; i < counts.length; i++) {
+            if (counts[i] == 0) {
+                others.add(writes.get(i));
+            } else {
+                acknowledge(writes.get(i), true);
             }
         }
-        return left;
+        return others;
     }
 
     private void acknowledge(Write.Start write, boolean written) throws SQLException {

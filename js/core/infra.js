@@ -143,13 +143,13 @@ function newCounters() {
 }
 
 /** What the guest sees of an error thrown by op `id`. */
-export function fail(thrown, id, op) {
+export function fail(thrown, id) {
   failures[id]++;
   return bridge.describe(thrown) ? currentError(id) : thrown;
 }
 
-export function rejected(thrown, id, op) {
-  return PromiseReject(fail(thrown, id, op));
+export function rejected(thrown, id) {
+  return PromiseReject(fail(thrown, id));
 }
 
 // --- promises
@@ -236,7 +236,7 @@ export function track(stage, op, decode, deferred) {
     return new Promise((resolve) => resolve(decode === null ? value : decode(value)));
   }
   failures[op]++;
-  return PromiseReject(currentError(op, undefined));
+  return PromiseReject(currentError(op));
 }
 
 const lazyBodies = new Map();
@@ -331,7 +331,7 @@ export function raw(asked, args, op) {
     }
     answer = bridge.dispatch(id, bufferOf(control), offsetOf(control), lengthOf(control), lent);
   } catch (e) {
-    throw fail(e, id < calls.length ? id : 0, op);
+    throw fail(e, id < calls.length ? id : 0);
   }
   if (answer >= 0) {
     return pendingPromise(answer, id, toBytes);
@@ -396,7 +396,7 @@ export function openPlugin(path) {
   try {
     return bridge.openPlugin(str(path));
   } catch (e) {
-    throw fail(e, 0, openPlugin);
+    throw fail(e, 0);
   }
 }
 
@@ -405,7 +405,7 @@ export function loadOp(rid, name) {
   try {
     id = bridge.loadPluginOp(i32(rid), str(name));
   } catch (e) {
-    throw fail(e, 0, loadOp);
+    throw fail(e, 0);
   }
   return function op(control, ...buffers) {
     return raw(id, [control, ...buffers], op);
@@ -496,7 +496,7 @@ export function pub(channel, message) {
     const view = message === undefined ? NO_BYTES : buffer(message);
     answer = bridge.pub(str(channel), bufferOf(view), offsetOf(view), lengthOf(view));
   } catch (e) {
-    throw fail(e, 0, pub);
+    throw fail(e, 0);
   }
   return answer === -1 ? toBytes(bridge.settledValue()) : null;
 }

@@ -78,7 +78,7 @@ function startTimer(callback, delayMs, repeat, ref, system) {
   try {
     id = bridge.timerStart(delay, !!repeat, ref !== false, system);
   } catch (e) {
-    throw infra.fail(e, 0, startTimer);
+    throw infra.fail(e, 0);
   }
   apply(mapSet, timers, [id, { callback, repeat: !!repeat, snapshot: new Snapshot() }]);
   return id;

@@ -108,8 +108,6 @@ final class OpSources {
                     .append(sync(op, call))
                     .append("\n  } catch (e) {\n    throw fail(e, ")
                     .append(id)
-                    .append(", ")
-                    .append(op.name())
                     .append(");\n  }\n}\n");
         }
     }
@@ -141,8 +139,6 @@ final class OpSources {
                     .append(");\n")
                     .append("  } catch (e) {\n    return rejected(e, ")
                     .append(op.id())
-                    .append(", ")
-                    .append(op.name())
                     .append(");\n  }\n}\n");
             return;
         }
@@ -153,8 +149,6 @@ final class OpSources {
                 .append(call)
                 .append(";\n  } catch (e) {\n    return rejected(e, ")
                 .append(op.id())
-                .append(", ")
-                .append(op.name())
                 .append(");\n  }\n")
                 .append("  return track(s, ")
                 .append(tail)

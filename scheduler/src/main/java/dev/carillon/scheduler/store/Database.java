@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,13 @@ public final class Database implements AutoCloseable {
     private final Dialect dialect;
     private final StoreConfig config;
     private final HikariDataSource pool;
+    /*
+     * Held while a transaction writes to an H2 file. H2 (2.5.252) stores its file after each commit, tables and indexes one
+     * after another, while other transactions go on. Of one of these the file then has a part, and who is killed before the
+     * next commit leaves it like that: an index that says another state than the row. So nothing is stored in the midst
+     * of a transaction. Fair, because history is pruned in many short transactions, and starts must get between.
+     */
+    private final ReentrantLock turn = new ReentrantLock(true);
 
     private Database(Dialect dialect, StoreConfig config, HikariDataSource pool) {
         this.dialect = dialect;
@@ -85,11 +93,33 @@ public final class Database implements AutoCloseable {
 
     /** Does all of {@code work} or nothing; if the commit itself fails, nobody knows which. */
     public <T> T transaction(Work<T> work) throws SQLException {
-        try (var connection = connection()) { // the pool rolls back what was not committed
+        try (var connection = connection()) {
             connection.setAutoCommit(false);
+            return transaction(connection, work);
+        }
+    }
+
+    /** As {@link #transaction(Work)}, on a connection that does not commit by itself. */
+    <T> T transaction(Connection connection, Work<T> work) throws SQLException {
+        boolean inTurn = !isShared();
+        if (inTurn) {
+            turn.lock();
+        }
+        try {
             var result = work.on(connection);
             connection.commit();
             return result;
+        } catch (SQLException | RuntimeException e) {
+            try {
+                connection.rollback();
+            } catch (SQLException failed) {
+                e.addSuppressed(failed);
+            }
+            throw e;
+        } finally {
+            if (inTurn) {
+                turn.unlock();
+            }
         }
     }
 

@@ -45,6 +45,7 @@ public final class JdbcRunStore implements RunStore {
 
     private static final int WRITE_TRIES = 5;
     private static final int DELETE_MAX = 1_000; // runs of one transaction, so that nobody waits long for its locks
+    private static final int DELETE_IN_TURN_MAX = 100; // the same where all others' writes wait
     private static final String SUMMARY = "select r.id, j.script, j.name, r.scheduled_at, r.state, r.reason,"
             + " r.trigger_kind, r.attempt, r.first_started_at, r.ended_at, r.node, r.error"
             + " from run r join job j on j.num = r.job";
@@ -475,12 +476,13 @@ public final class JdbcRunStore implements RunStore {
     }
 
     private long prune(String which, String id, @Nullable Integer job) {
+        int stepMax = isShared() ? DELETE_MAX : DELETE_IN_TURN_MAX;
         long pruned = 0;
         while (true) {
             int step = write(connection -> {
                 var ids = new ArrayList<String>();
-                try (var select = connection.prepareStatement("select id from run where " + which
-                        + " order by id fetch first " + DELETE_MAX + " rows only")) {
+                try (var select = connection.prepareStatement(
+                        "select id from run where " + which + " order by id fetch first " + stepMax + " rows only")) {
                     select.setString(1, id);
                     if (job != null) {
                         select.setInt(2, job);
@@ -506,7 +508,7 @@ public final class JdbcRunStore implements RunStore {
                 return ids.size();
             });
             pruned += step;
-            if (step < DELETE_MAX) {
+            if (step < stepMax) {
                 return pruned;
             }
         }

@@ -118,11 +118,9 @@ final class Writer implements AutoCloseable {
                 attempt(group, lookFirst, again);
                 return;
             } catch (SQLException e) {
-                rollback();
                 if (Failures.isConflict(e) && !lookFirst) {
                     lookFirst = true; // an occurrence that has its row: leave it out
                 } else if (Failures.isTransient(e) && System.nanoTime() < giveUp) {
-                    disconnect();
                     again = true;
                     LockSupport.parkNanos(RETRY_PAUSE_NANOS);
                 } else {
@@ -136,7 +134,6 @@ final class Writer implements AutoCloseable {
                 }
                 LockSupport.parkNanos(RETRY_PAUSE_NANOS);
             } catch (RuntimeException e) {
-                rollback();
                 one(group, again, e);
                 return;
             }
@@ -158,36 +155,35 @@ final class Writer implements AutoCloseable {
             try {
                 attempt(List.of(write), true, again);
             } catch (SQLException e) {
-                rollback();
                 write.fail(database.explain(e));
             } catch (RuntimeException e) {
-                rollback();
                 write.fail(e);
             }
         }
     }
 
     private void attempt(List<Write> writes, boolean lookFirst, boolean again) throws SQLException {
-        var open = connection;
-        if (open == null) {
-            open = database.connection();
-            open.setAutoCommit(false);
-            connection = open;
-        }
-        var group = new Group(open, database.dialect(), jobNumbers, lookFirst, again);
-        group.execute(writes);
-        open.commit();
+        var group = transaction(open -> {
+            var all = new Group(open, database.dialect(), jobNumbers, lookFirst, again);
+            all.execute(writes);
+            return all;
+        });
         group.acknowledge();
     }
 
-    private void rollback() {
-        jobNumbers.clear(); // those of jobs this transaction would have made are nobody's
-        if (connection != null) {
-            try {
-                connection.rollback();
-            } catch (SQLException e) {
-                disconnect();
+    private <T> T transaction(Database.Work<T> work) throws SQLException {
+        try {
+            var open = connection;
+            if (open == null) {
+                open = database.connection();
+                open.setAutoCommit(false);
+                connection = open;
             }
+            return database.transaction(open, work);
+        } catch (SQLException | RuntimeException e) {
+            jobNumbers.clear(); // those of jobs this transaction would have made are nobody's
+            disconnect(); // it may be broken
+            throw e;
         }
     }
 

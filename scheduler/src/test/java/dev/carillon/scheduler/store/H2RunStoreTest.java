@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,6 +36,23 @@ class H2RunStoreTest extends RunStoreContract {
         assertThat(store.runs(RunQuery.newest(10)).items()).hasSize(1);
         assertThat(store.jobs()).hasSize(2);
         start(JOB, T0.plusSeconds(60), 1, T0); // the job keeps its number
+    }
+
+    @Test
+    void a_transaction_waits_for_its_turn() throws Exception {
+        try (var database = Database.open(new StoreConfig("jdbc:h2:file:" + folder.resolve("turns")))) {
+            var other = new FutureTask<>(() -> database.transaction(connection -> true));
+            var thread = new Thread(other);
+            boolean waits = database.transaction(connection -> {
+                thread.start();
+                while (thread.isAlive() && thread.getState() != Thread.State.WAITING) {
+                    Thread.onSpinWait();
+                }
+                return thread.isAlive();
+            });
+            assertThat(waits).isTrue();
+            assertThat(other.get()).isTrue();
+        }
     }
 
     @Test

@@ -3,16 +3,15 @@ package dev.carillon.scheduler.quartz;
 import dev.carillon.cron.schedule.CronSchedule;
 import dev.carillon.cron.schedule.InvalidSchedule;
 import dev.carillon.scheduler.quartz.DueTrigger.Armed;
+import dev.carillon.scheduler.quartz.Triggers.Held;
 import dev.carillon.scheduler.run.JobKey;
 import dev.carillon.scheduler.store.Database;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Types;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -33,14 +32,14 @@ import org.jspecify.annotations.Nullable;
 final class ArmWriter implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(ArmWriter.class.getName());
     private static final int GROUP_MAX = 2_000;
+    /** Of which each part is kept, should the database not get to the next. */
+    private static final int REGISTERED_AT_ONCE = 200;
+
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
     private static final long CLOSE_TRIES = 10;
 
-    static final String ARM = "update qrtz_triggers set trigger_state = ?, next_fire_time = ?,"
-            + " prev_fire_time = ?, priority = ?, start_time = ? where sched_name = ? and trigger_group = ?"
-            + " and trigger_name = ?";
     /** By the schedule: only as long as the definition it follows is in force. */
-    private static final String ARM_NEXT = ARM + " and (? = 1 or description = ?)";
+    private static final String ARM_NEXT = Triggers.ARM + " and (? = 1 or description = ?)";
 
     private static final String GIVE_UP = "delete from qrtz_fired_triggers where sched_name = ? and entry_id = ?";
 
@@ -48,6 +47,7 @@ final class ArmWriter implements AutoCloseable {
     private final QuartzBackend backend;
     private final ClusterStore store;
     private final QuartzConfig config;
+    private final Triggers triggers;
     private final BlockingQueue<Order> queue = new LinkedBlockingQueue<>();
     private final Registrations registrations;
     private final AtomicInteger open = new AtomicInteger();
@@ -70,6 +70,10 @@ final class ArmWriter implements AutoCloseable {
         @Override
         public JobKey key() {
             return cron.key();
+        }
+
+        Triggers.Fresh fresh() {
+            return new Triggers.Fresh(key(), cron.definition(), armed);
         }
     }
 
@@ -94,6 +98,7 @@ final class ArmWriter implements AutoCloseable {
         this.backend = backend;
         this.store = store;
         this.config = config;
+        this.triggers = new Triggers(database, config.cluster());
         this.registrations = new Registrations(config.cluster(), config.node());
         Thread.ofPlatform().name("carillon-arm-writer").daemon().start(this::loop);
     }
@@ -122,7 +127,7 @@ final class ArmWriter implements AutoCloseable {
                 group.add(queue.take());
                 queue.drainTo(group, GROUP_MAX - 1);
                 write(of(End.class, group, end -> end.fired().cron().key()));
-                write(of(Registration.class, group, Registration::key));
+                registrations(of(Registration.class, group, Registration::key));
                 write(of(Hold.class, group, Hold::key));
                 write(group.stream().filter(Settle.class::isInstance).limit(1).toList());
                 open.addAndGet(-group.size());
@@ -141,6 +146,18 @@ final class ArmWriter implements AutoCloseable {
                 .map(kind::cast)
                 .sorted(Comparator.comparing(job))
                 .toList();
+    }
+
+    /** @param inOrder of one job the last is what counts */
+    private void registrations(List<Registration> inOrder) {
+        var latest = new LinkedHashMap<JobKey, Registration>();
+        inOrder.forEach(registration -> latest.put(registration.key(), registration));
+        var given = of(Unregister.class, List.copyOf(latest.values()), Unregister::key);
+        var made = of(Register.class, List.copyOf(latest.values()), Register::key);
+        write(given);
+        for (int from = 0; from < made.size(); from += REGISTERED_AT_ONCE) {
+            write(made.subList(from, Math.min(made.size(), from + REGISTERED_AT_ONCE)));
+        }
     }
 
     /** Until it is written: a claim that is not given up would keep its job from ever running again. */
@@ -176,15 +193,19 @@ final class ArmWriter implements AutoCloseable {
     private List<Runnable> write(Connection connection, List<? extends Order> group) throws SQLException {
         var after = new ArrayList<Runnable>();
         var ends = new ArrayList<End>();
+        var registers = new ArrayList<Register>();
         for (var order : group) {
             switch (order) {
                 case End end -> ends.add(end);
-                case Register register -> register(connection, register, after);
+                case Register register -> registers.add(register);
                 case Unregister(var key) -> unregister(connection, key);
                 case Hold hold -> hold(connection, hold, after);
                 case Settle settle -> settle(connection);
                 case Stop stop -> {}
             }
+        }
+        if (!registers.isEmpty()) {
+            register(connection, registers, after);
         }
         if (!ends.isEmpty()) {
             end(connection, ends, after);
@@ -219,7 +240,7 @@ final class ArmWriter implements AutoCloseable {
                     continue;
                 }
                 armed.add(ends.get(i));
-                set(arm, fired.cron().key(), next);
+                triggers.set(arm, fired.cron().key(), next);
                 arm.setInt(9, isOfSchedule(fired, next) ? 0 : 1);
                 arm.setString(10, fired.cron().definition().revision());
                 arm.addBatch();
@@ -242,60 +263,67 @@ final class ArmWriter implements AutoCloseable {
         }
     }
 
-    /** The parameters of {@link #ARM}. */
-    void set(PreparedStatement arm, JobKey key, Armed next) throws SQLException {
-        arm.setString(1, ClusterStore.stateOf(next));
-        if (next.dueMs() == Armed.NEVER) {
-            arm.setNull(2, Types.BIGINT);
-        } else {
-            arm.setLong(2, next.dueMs());
-        }
-        arm.setLong(3, next.scheduledMs());
-        arm.setInt(4, next.attempt());
-        arm.setLong(5, next.order());
-        arm.setString(6, config.cluster());
-        arm.setString(7, key.script());
-        arm.setString(8, ClusterStore.triggerName(key));
-    }
-
     /** Not a retry, nor the same run again: what the definition says comes next, or did when a run by hand began. */
     private static boolean isOfSchedule(Fired fired, Armed next) {
         return fired.isByHand()
                 || next.attempt() == 1 && next.scheduledMs() != fired.armed().scheduledMs();
     }
 
-    private void register(Connection connection, Register register, List<Runnable> after) throws SQLException {
-        var key = register.key();
-        var definition = register.cron().definition();
-        var armed = register.armed();
-        registrations.add(connection, key, definition, armed.order());
-        var held = lock(connection, key);
-        if (held == null) {
-            insert(connection, key, definition, armed);
-            after.add(() -> backend.armed(armed.dueMs()));
-            return;
+    /** @param all in order of job, of each job one */
+    private void register(Connection connection, List<Register> all, List<Runnable> after) throws SQLException {
+        registrations.add(connection, all);
+        var jobs = all.stream().map(Register::key).toList();
+        // What is not there yet comes first: who waits for another node to make it then holds no lock that one wants.
+        var existing = triggers.existing(connection, jobs);
+        triggers.insert(
+                connection,
+                all.stream()
+                        .filter(register -> !existing.contains(register.key()))
+                        .map(Register::fresh)
+                        .toList());
+        var locked = triggers.lock(connection, jobs);
+        for (var register : all) {
+            var held = locked.get(register.key());
+            if (held == null) { // was just going, with its job's retirement
+                after.add(() -> again(register));
+            } else {
+                register(connection, register, held, after);
+            }
         }
-        boolean changed = redefine(connection, key, held, definition);
-        boolean free = !held.state.equals(ClusterStore.BLOCKED) || takeFromClosed(connection, register.cron());
+    }
+
+    private void again(Register register) {
+        if (backend.cron(register.key()) == register.cron()) { // else it has been given up since
+            submit(register);
+        }
+    }
+
+    private void register(Connection connection, Register register, Held held, List<Runnable> after)
+            throws SQLException {
+        var key = register.key();
+        var armed = register.armed();
+        boolean changed =
+                triggers.redefine(connection, key, held, register.cron().definition());
+        boolean free = !held.isBlocked() || takeFromClosed(connection, register.cron());
         if (free
                 && (changed && held.isFuture(backend.time().currentTimeMillis())
-                        || !held.state.equals(ClusterStore.WAITING)
-                        || isMissed(connection, held.dueMs, held.attempt))) {
-            arm(connection, key, armed);
+                        || !held.state().equals(ClusterStore.WAITING)
+                        || isMissed(connection, held.dueMs(), held.attempt()))) {
+            triggers.arm(connection, key, armed);
             after.add(() -> backend.armed(armed.dueMs()));
         } else if (free) {
-            after.add(() -> backend.armed(held.dueMs));
+            after.add(() -> backend.armed(held.dueMs()));
         }
     }
 
     private void hold(Connection connection, Hold order, List<Runnable> after) throws SQLException {
         var key = order.key();
-        var held = lock(connection, key);
+        var held = triggers.lock(connection, key);
         if (held == null) { // retired meanwhile: there is nobody to keep it from
             after.add(() -> order.runner().complete(null));
             return;
         }
-        if (held.state.equals(ClusterStore.BLOCKED)) {
+        if (held.isBlocked()) {
             var runner = runner(connection, key);
             after.add(() -> order.runner().complete(runner));
             return;
@@ -312,7 +340,7 @@ final class ArmWriter implements AutoCloseable {
     private String runner(Connection connection, JobKey key) throws SQLException {
         try (var select = connection.prepareStatement("select instance_name from qrtz_fired_triggers"
                 + " where sched_name = ? and trigger_group = ? and trigger_name = ?")) {
-            name(select, key);
+            triggers.name(select, key);
             try (var rows = select.executeQuery()) {
                 return rows.next() ? rows.getString(1) : "unknown"; // the janitor's to free
             }
@@ -333,8 +361,8 @@ final class ArmWriter implements AutoCloseable {
 
     private void settle(Connection connection, JobKey key) throws SQLException {
         var definition = Registrations.inForce(connection, key).orElse(null);
-        var held = definition == null ? null : lock(connection, key);
-        if (definition == null || held == null || !redefine(connection, key, held, definition)) {
+        var held = definition == null ? null : triggers.lock(connection, key);
+        if (definition == null || held == null || !triggers.redefine(connection, key, held, definition)) {
             return;
         }
         try (var update = connection.prepareStatement(
@@ -345,88 +373,27 @@ final class ArmWriter implements AutoCloseable {
             update.setString(4, key.name());
             update.executeUpdate();
         }
-        if (!held.state.equals(ClusterStore.BLOCKED)
-                && (held.isFuture(backend.time().currentTimeMillis()) || held.state.equals(ClusterStore.COMPLETE))) {
+        if (!held.isBlocked()
+                && (held.isFuture(backend.time().currentTimeMillis())
+                        || held.state().equals(ClusterStore.COMPLETE))) {
             armBySchedule(connection, key);
         }
     }
 
-    /** A trigger as it is, locked until the end of the transaction. */
-    private record Held(
-            String state,
-            long dueMs,
-            long scheduledMs,
-            int attempt,
-            long order,
-            @Nullable String revision) {
-        Armed armed() {
-            return new Armed(dueMs, scheduledMs, attempt, order);
-        }
-
-        /** Its occurrence is not due yet, nor a retry: a new schedule may replace it. */
-        boolean isFuture(long nowMs) {
-            return attempt == 1 && dueMs > nowMs;
-        }
-    }
-
-    private static long dueMs(ResultSet rows) throws SQLException {
-        long dueMs = rows.getLong(2);
-        return rows.wasNull() ? Armed.NEVER : dueMs;
-    }
-
-    private @Nullable Held lock(Connection connection, JobKey key) throws SQLException {
-        try (var select = connection.prepareStatement(
-                "select trigger_state, next_fire_time, prev_fire_time, priority, start_time, description"
-                        + " from qrtz_triggers"
-                        + " where sched_name = ? and trigger_group = ? and trigger_name = ? for update")) {
-            name(select, key);
-            try (var rows = select.executeQuery()) {
-                return rows.next()
-                        ? new Held(
-                                rows.getString(1),
-                                dueMs(rows),
-                                rows.getLong(3),
-                                rows.getInt(4),
-                                rows.getLong(5),
-                                rows.getString(6))
-                        : null;
-            }
-        }
+    Triggers triggers() {
+        return triggers;
     }
 
     /** What a trigger that is held would do if it were not. */
     Armed asItWas(Connection connection, JobKey key) throws SQLException {
-        var held = lock(connection, key);
+        var held = triggers.lock(connection, key);
         return held == null ? new Armed(Armed.NEVER, 0, 1, backend.order()) : held.armed();
-    }
-
-    /** Puts {@code definition} in force; true if its schedule is another than before. */
-    private boolean redefine(Connection connection, JobKey key, Held held, Definition definition) throws SQLException {
-        if (definition.revision().equals(held.revision)) {
-            return false;
-        }
-        try (var update = connection.prepareStatement("update qrtz_triggers set description = ?"
-                + " where sched_name = ? and trigger_group = ? and trigger_name = ?")) {
-            update.setString(1, definition.revision());
-            update.setString(2, config.cluster());
-            update.setString(3, key.script());
-            update.setString(4, ClusterStore.triggerName(key));
-            update.executeUpdate();
-        }
-        return rewrite(connection, key, definition.schedule());
-    }
-
-    private void arm(Connection connection, JobKey key, Armed armed) throws SQLException {
-        try (var arm = connection.prepareStatement(ARM)) {
-            set(arm, key, armed);
-            arm.executeUpdate();
-        }
     }
 
     private void armBySchedule(Connection connection, JobKey key) throws SQLException {
         var next = next(connection, key);
         if (next.isPresent()) {
-            arm(connection, key, next.get());
+            triggers.arm(connection, key, next.get());
         }
     }
 
@@ -435,16 +402,9 @@ final class ArmWriter implements AutoCloseable {
      * meanwhile, or only a newer Carillon understands it: its node arms the trigger when it registers or ends a run.
      */
     Optional<Armed> next(Connection connection, JobKey key) throws SQLException {
-        String schedule;
-        try (var select = connection.prepareStatement("select str_prop_1 from qrtz_simprop_triggers"
-                + " where sched_name = ? and trigger_group = ? and trigger_name = ?")) {
-            name(select, key);
-            try (var rows = select.executeQuery()) {
-                if (!rows.next()) {
-                    return Optional.empty();
-                }
-                schedule = rows.getString(1);
-            }
+        var schedule = triggers.schedule(connection, key);
+        if (schedule == null) {
+            return Optional.empty();
         }
         try {
             var next = CronSchedule.parseWithSeconds(schedule)
@@ -454,29 +414,6 @@ final class ArmWriter implements AutoCloseable {
         } catch (InvalidSchedule e) {
             LOG.log(System.Logger.Level.WARNING, "job={0} node={1}: {2}", key, config.node(), e.getMessage());
             return Optional.empty();
-        }
-    }
-
-    private void insert(Connection connection, JobKey key, Definition definition, Armed armed) throws SQLException {
-        try {
-            store.insert(connection, key, definition, armed);
-        } catch (SQLException e) {
-            throw e; // another node may have been faster: the whole group is tried again and finds the row
-        } catch (Exception e) {
-            throw new IllegalStateException("Quartz did not take job " + key + ": " + e.getMessage(), e);
-        }
-    }
-
-    /** Keeps the schedule's text; true if it was another. */
-    private boolean rewrite(Connection connection, JobKey key, String schedule) throws SQLException {
-        try (var update = connection.prepareStatement("update qrtz_simprop_triggers set str_prop_1 = ?"
-                + " where sched_name = ? and trigger_group = ? and trigger_name = ? and str_prop_1 <> ?")) {
-            update.setString(1, schedule);
-            update.setString(2, config.cluster());
-            update.setString(3, key.script());
-            update.setString(4, ClusterStore.triggerName(key));
-            update.setString(5, schedule);
-            return update.executeUpdate() > 0;
         }
     }
 
@@ -572,7 +509,7 @@ final class ArmWriter implements AutoCloseable {
     private int dropRetired(Connection connection) throws SQLException {
         int dropped = 0;
         for (var key : registrations.retired(connection)) {
-            if (lock(connection, key) != null && delete(connection, key)) {
+            if (triggers.lock(connection, key) != null && delete(connection, key)) {
                 backend.audit(connection, "RETIRED", "job '" + key + "' is retired, its trigger is gone");
                 dropped++;
             }
@@ -618,7 +555,7 @@ final class ArmWriter implements AutoCloseable {
                 "delete from qrtz_job_details" + name.replace("%s", "job"));
         for (var statement : statements) {
             try (var delete = connection.prepareStatement(statement)) {
-                name(delete, key);
+                triggers.name(delete, key);
                 if (delete.executeUpdate() == 0) {
                     return false;
                 }
@@ -645,18 +582,12 @@ final class ArmWriter implements AutoCloseable {
                 + " where sched_name = ? and trigger_group = ? and trigger_name = ?"
                 + " and trigger_state not in ('WAITING', 'COMPLETE')")) {
             for (var key : orphans) {
-                name(update, key);
+                triggers.name(update, key);
                 if (update.executeUpdate() > 0) {
                     backend.audit(connection, "ORPHAN", "trigger of job '" + key + "' was held by nobody, armed again");
                 }
             }
         }
         return orphans.size();
-    }
-
-    private void name(PreparedStatement statement, JobKey key) throws SQLException {
-        statement.setString(1, config.cluster());
-        statement.setString(2, key.script());
-        statement.setString(3, ClusterStore.triggerName(key));
     }
 }

@@ -164,7 +164,7 @@ public final class ClusterStore extends JobStoreTX {
 
     private static OperableTrigger trigger(Fired fired) {
         var key = fired.cron().key();
-        var trigger = new DueTrigger(key.script(), triggerName(key), "", fired.armed());
+        var trigger = new DueTrigger(key.script(), triggerName(key), fired.armed());
         trigger.fired(fired);
         return trigger;
     }
@@ -583,12 +583,12 @@ public final class ClusterStore extends JobStoreTX {
             return;
         }
         var writer = backend.writer();
-        try (var arm = connection.prepareStatement(ArmWriter.ARM + " and trigger_state = 'BLOCKED'")) {
+        try (var arm = connection.prepareStatement(Triggers.ARM + " and trigger_state = 'BLOCKED'")) {
             for (var claim : taken) {
                 // What cannot be armed here stays with its run, which is not begun again: who claims it goes on from
                 // there.
                 var next = spent.contains(claim) ? writer.next(connection, claim.job()) : Optional.<Armed>empty();
-                writer.set(arm, claim.job(), next.isPresent() ? next.get() : nextAttempt(connection, claim));
+                writer.triggers().set(arm, claim.job(), next.isPresent() ? next.get() : nextAttempt(connection, claim));
                 arm.addBatch();
             }
             arm.executeBatch();
@@ -658,35 +658,6 @@ public final class ClusterStore extends JobStoreTX {
     /** The scheduler thread looks again at once. */
     void wake() {
         signalSchedulingChangeImmediately(0L);
-    }
-
-    /** Makes a job and its trigger known to Quartz. */
-    void insert(Connection connection, JobKey key, Definition definition, Armed armed) throws Exception {
-        var job = job(key);
-        if (!getDelegate().jobExists(connection, job.getKey())) {
-            getDelegate().insertJobDetail(connection, job);
-        }
-        var trigger = new DueTrigger(key.script(), triggerName(key), definition.schedule(), armed);
-        trigger.setDescription(definition.revision());
-        getDelegate().insertTrigger(connection, trigger, stateOf(armed), job);
-        dropPayload(connection, key);
-    }
-
-    /** Quartz writes empty properties; where there are none of ours, what is planted is seen. */
-    private void dropPayload(Connection connection, JobKey key) throws SQLException {
-        for (var table : PAYLOADS) {
-            try (var update = connection.prepareStatement("update " + table
-                    + " set job_data = null where sched_name = ? and job_group = ? and job_name = ?")) {
-                update.setString(1, config.cluster());
-                update.setString(2, key.script());
-                update.setString(3, triggerName(key));
-                update.executeUpdate();
-            }
-        }
-    }
-
-    static String stateOf(Armed armed) {
-        return armed.dueMs() == Armed.NEVER ? COMPLETE : WAITING;
     }
 
     private static JobDetail job(JobKey key) {

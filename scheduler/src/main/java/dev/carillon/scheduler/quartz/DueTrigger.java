@@ -22,7 +22,6 @@ final class DueTrigger extends AbstractTrigger<DueTrigger> {
     private static final long serialVersionUID = 1L;
     private static final Date LONG_AGO = new Date(0);
 
-    private final String schedule;
     private final Armed armed;
     private transient @Nullable Fired fired;
 
@@ -35,16 +34,11 @@ final class DueTrigger extends AbstractTrigger<DueTrigger> {
         static final long NEVER = Long.MAX_VALUE;
     }
 
-    DueTrigger(String group, String name, String schedule, Armed armed) {
+    DueTrigger(String group, String name, Armed armed) {
         super(name, group, name, group);
-        this.schedule = schedule;
         this.armed = armed;
         super.setMisfireInstruction(MISFIRE_INSTRUCTION_IGNORE_MISFIRE_POLICY);
         super.setPriority(armed.attempt());
-    }
-
-    String schedule() {
-        return schedule;
     }
 
     Armed armed() {

@@ -464,7 +464,6 @@ public final class QuartzBackend implements AutoCloseable {
         try {
             store.setDriverDelegateClass(
                     database.isPostgres() ? PostgreSQLDelegate.class.getName() : StdJDBCDelegate.class.getName());
-            store.setDriverDelegateInitString("triggerPersistenceDelegateClasses=" + DueTriggers.class.getName());
         } catch (InvalidConfigurationException e) {
             throw new IllegalStateException("Quartz refuses its own delegate", e);
         }

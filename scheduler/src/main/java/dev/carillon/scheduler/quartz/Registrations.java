@@ -19,6 +19,8 @@ final class Registrations {
     private static final String OF_TRIGGER =
             " from registration r where r.script = t.trigger_group" + " and r.name = substring(t.trigger_name, 2)";
 
+    private static final String REMOVE = "delete from registration where script = ? and name = ? and node = ?";
+
     private final String cluster;
     private final String node;
 
@@ -27,21 +29,28 @@ final class Registrations {
         this.node = node;
     }
 
-    void add(Connection connection, JobKey job, Definition definition, long order) throws SQLException {
-        remove(connection, job);
-        try (var insert = connection.prepareStatement("insert into registration"
-                + " (script, name, node, revision, schedule, registered_at) values (?, ?, ?, ?, ?, ?)")) {
-            name(insert, job);
-            insert.setString(4, definition.revision());
-            insert.setString(5, definition.schedule());
-            insert.setLong(6, order);
-            insert.executeUpdate();
+    /** @param all of each job one */
+    void add(Connection connection, List<ArmWriter.Register> all) throws SQLException {
+        try (var delete = connection.prepareStatement(REMOVE);
+                var insert = connection.prepareStatement("insert into registration"
+                        + " (script, name, node, revision, schedule, registered_at) values (?, ?, ?, ?, ?, ?)")) {
+            for (var register : all) {
+                var definition = register.cron().definition();
+                name(delete, register.key());
+                delete.addBatch();
+                name(insert, register.key());
+                insert.setString(4, definition.revision());
+                insert.setString(5, definition.schedule());
+                insert.setLong(6, register.armed().order());
+                insert.addBatch();
+            }
+            delete.executeBatch();
+            insert.executeBatch();
         }
     }
 
     void remove(Connection connection, JobKey job) throws SQLException {
-        try (var delete =
-                connection.prepareStatement("delete from registration where script = ? and name = ? and node = ?")) {
+        try (var delete = connection.prepareStatement(REMOVE)) {
             name(delete, job);
             delete.executeUpdate();
         }

@@ -133,6 +133,11 @@ public final class Database implements AutoCloseable {
         return dialect == Dialect.POSTGRESQL;
     }
 
+    /** {@code insert} so that what is there stays as it is; a lone process, which sees what it has made, gets an error. */
+    public String insertIfAbsent(String insert) {
+        return dialect.insertIfAbsent(insert);
+    }
+
     /** @throws UnsupportedOperationException unless {@link #isShared} */
     public SessionLock sessionLock() {
         return dialect.sessionLock();

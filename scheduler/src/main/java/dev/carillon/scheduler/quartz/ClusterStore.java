@@ -399,6 +399,10 @@ public final class ClusterStore extends JobStoreTX {
                                 getInstanceId(),
                                 checkedInMs,
                                 config.checkIn().toMillis());
+                if (!firstCheckIn && !fenced) { // struck off since it was looked for
+                    fence();
+                    failed.add(myself());
+                }
             }
         } catch (SQLException e) {
             throw new JobPersistenceException("cannot check in: " + e.getMessage(), e);
@@ -427,8 +431,7 @@ public final class ClusterStore extends JobStoreTX {
                         .findAny()
                         .isPresent();
                 if (!known) {
-                    fenced = true;
-                    backend.fencedOff();
+                    fence();
                 }
                 if (fenced) {
                     failed.add(myself());
@@ -438,6 +441,11 @@ public final class ClusterStore extends JobStoreTX {
             }
         }
         return failed;
+    }
+
+    private void fence() {
+        fenced = true;
+        backend.fencedOff();
     }
 
     /**

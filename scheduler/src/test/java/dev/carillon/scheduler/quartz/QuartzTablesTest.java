@@ -131,6 +131,26 @@ class QuartzTablesTest {
         }
     }
 
+    /** The others take it for dead after it has seen itself listed, and before it signs again: it waits for their lock. */
+    @Test
+    @Timeout(20)
+    void a_node_that_is_struck_off_while_it_checks_in_learns_of_it() throws Exception {
+        var fenced = new CountDownLatch(1);
+        try (var _ = QuartzBackend.start(
+                        database, QuartzConfig.of("test", "n1"), TimeSource.system(), fenced::countDown);
+                var other = database.connection();
+                var statement = other.createStatement()) {
+            other.setAutoCommit(false);
+            statement.execute("delete from qrtz_scheduler_state");
+            while (column("select session_id from information_schema.sessions where blocker_id is not null")
+                    .isEmpty()) {
+                LockSupport.parkNanos(10_000_000);
+            }
+            other.commit();
+            fenced.await();
+        }
+    }
+
     /** Its claim was committed, and not yet known to the runtime that ended because of it. */
     @Test
     @Timeout(20) // before the janitor comes

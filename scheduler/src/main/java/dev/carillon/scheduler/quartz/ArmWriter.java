@@ -11,9 +11,9 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -24,17 +24,15 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Arms triggers: gives up claims and registers jobs, everything queued in one transaction.
+ * Arms triggers: gives up claims and registers jobs, much of what is queued in one transaction.
  *
  * <p>Threads: {@link #submit} from any thread, never blocking.
  * <p>Closing: after what is queued has been written.
  */
 final class ArmWriter implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(ArmWriter.class.getName());
-    private static final int GROUP_MAX = 2_000;
-    /** Of which each part is kept, should the database not get to the next. */
-    private static final int REGISTERED_AT_ONCE = 200;
-
+    private static final int ENDS_AT_ONCE = 2_000;
+    private static final int REGISTRATIONS_AT_ONCE = 200;
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
     private static final long CLOSE_TRIES = 10;
 
@@ -49,6 +47,8 @@ final class ArmWriter implements AutoCloseable {
     private final QuartzConfig config;
     private final Triggers triggers;
     private final BlockingQueue<Order> queue = new LinkedBlockingQueue<>();
+    private final List<Order> orders = new ArrayList<>(); // the writer's: taken from the queue
+    private final TreeMap<JobKey, Registration> registrationsLeft = new TreeMap<>(); // the writer's
     private final Registrations registrations;
     private final AtomicInteger open = new AtomicInteger();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
@@ -120,23 +120,62 @@ final class ArmWriter implements AutoCloseable {
     }
 
     private void loop() {
-        var group = new ArrayList<Order>();
         try {
-            while (!closed || !queue.isEmpty()) {
-                group.clear();
-                group.add(queue.take());
-                queue.drainTo(group, GROUP_MAX - 1);
-                write(of(End.class, group, end -> end.fired().cron().key()));
-                registrations(of(Registration.class, group, Registration::key));
-                write(of(Hold.class, group, Hold::key));
-                write(group.stream().filter(Settle.class::isInstance).limit(1).toList());
-                open.addAndGet(-group.size());
+            while (!closed || !queue.isEmpty() || !registrationsLeft.isEmpty()) {
+                if (registrationsLeft.isEmpty()) {
+                    orders.add(queue.take());
+                }
+                queue.drainTo(orders);
+                ends();
+                registrations();
+                if (registrationsLeft.isEmpty()) {
+                    rest();
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
             ended.complete(null);
         }
+    }
+
+    /** Ahead of all else: somebody may wait for the job, and a script of ten thousand crons takes a while to register. */
+    private void ends() {
+        var all = of(End.class, orders, end -> end.fired().cron().key());
+        for (int from = 0; from < all.size(); from += ENDS_AT_ONCE) {
+            write(all.subList(from, Math.min(all.size(), from + ENDS_AT_ONCE)));
+        }
+        orders.removeIf(End.class::isInstance);
+        open.addAndGet(-all.size());
+    }
+
+    /** Some of them; of one job the last is what counts. */
+    private void registrations() {
+        for (var order : orders) {
+            if (order instanceof Registration registration
+                    && registrationsLeft.put(registration.key(), registration) != null) {
+                open.decrementAndGet();
+            }
+        }
+        orders.removeIf(Registration.class::isInstance);
+        var some = registrationsLeft.values().stream()
+                .limit(REGISTRATIONS_AT_ONCE)
+                .map(Order.class::cast)
+                .toList();
+        write(of(Unregister.class, some, Unregister::key));
+        write(of(Register.class, some, Register::key));
+        for (var _ : some) {
+            registrationsLeft.pollFirstEntry();
+        }
+        open.addAndGet(-some.size());
+    }
+
+    /** What may be about a job that was registered before it. */
+    private void rest() {
+        write(of(Hold.class, orders, Hold::key));
+        write(orders.stream().filter(Settle.class::isInstance).limit(1).toList());
+        open.addAndGet(-orders.size());
+        orders.clear();
     }
 
     /** The orders of one kind, in the order in which all nodes go through their jobs. */
@@ -146,18 +185,6 @@ final class ArmWriter implements AutoCloseable {
                 .map(kind::cast)
                 .sorted(Comparator.comparing(job))
                 .toList();
-    }
-
-    /** @param inOrder of one job the last is what counts */
-    private void registrations(List<Registration> inOrder) {
-        var latest = new LinkedHashMap<JobKey, Registration>();
-        inOrder.forEach(registration -> latest.put(registration.key(), registration));
-        var given = of(Unregister.class, List.copyOf(latest.values()), Unregister::key);
-        var made = of(Register.class, List.copyOf(latest.values()), Register::key);
-        write(given);
-        for (int from = 0; from < made.size(); from += REGISTERED_AT_ONCE) {
-            write(made.subList(from, Math.min(made.size(), from + REGISTERED_AT_ONCE)));
-        }
     }
 
     /** Until it is written: a claim that is not given up would keep its job from ever running again. */

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
@@ -151,6 +152,32 @@ class QuartzTablesTest {
         }
     }
 
+    @Test
+    void what_a_run_gives_up_does_not_wait_until_a_large_script_is_registered() throws Exception {
+        try (var backend = QuartzBackend.start(database, QuartzConfig.of("test", "n1"), TimeSource.system(), () -> {});
+                var other = database.connection();
+                var statement = other.createStatement()) {
+            plant("HELD", "BLOCKED");
+            execute("insert into qrtz_fired_triggers (sched_name, entry_id, trigger_name, trigger_group, instance_name,"
+                    + " fired_time, sched_time, priority, state) values ('test', 'e1', '/HELD', 's.ts', 'n1', 0, 5000,"
+                    + " 1, 'EXECUTING')");
+            plant("job 0", "WAITING");
+            other.setAutoCommit(false);
+            statement.execute("select * from qrtz_triggers where trigger_name = '/job 0' for update");
+            var handler = backend.handler("s.ts", Runnable::run, new Limits(4_000, 50));
+            for (int i = 0; i < 3_000; i++) { // the first waits for the lock
+                handler.create(new CronSpec("job " + i, CronSchedule.parse("0 0 1 1 *"), List.of()))
+                        .next(new Outcome.Registered());
+            }
+            var held = (QuartzCron) handler.create(new CronSpec("HELD", CronSchedule.parse("0 0 1 1 *"), List.of()));
+            var fired = new Fired("e1", held, new Armed(7000, 5000, 1, 0));
+            var registered = fired.ended().thenApply(over -> registered());
+            backend.end(fired, new Armed(8000, 8000, 1, 0));
+            other.rollback();
+            assertThat(registered.join()).isLessThan(1_000);
+        }
+    }
+
     /** Its claim was committed, and not yet known to the runtime that ended because of it. */
     @Test
     @Timeout(20) // before the janitor comes
@@ -228,6 +255,14 @@ class QuartzTablesTest {
         QuartzBackend.start(database, QuartzConfig.of("test", "n1"), TimeSource.system(), () -> {})
                 .close();
         assertThat(column("select instance_name from qrtz_scheduler_state")).isEmpty();
+    }
+
+    private int registered() {
+        try {
+            return Integer.parseInt(column("select count(*) from registration").getFirst());
+        } catch (SQLException e) {
+            throw new CompletionException(e);
+        }
     }
 
     private void plant(String name, String state) throws SQLException {

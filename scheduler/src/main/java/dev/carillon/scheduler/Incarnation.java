@@ -105,16 +105,18 @@ final class Incarnation implements AutoCloseable {
         return crons.join().holds();
     }
 
+    /** Blocks until the turn under way is over. */
+    void awaitTurn() {
+        var over = new CompletableFuture<@Nullable Void>();
+        runtime.loop().execute(() -> over.complete(null));
+        CompletableFuture.anyOf(over, runtime.exit()).join();
+    }
+
     /** From here on its crons come due; when this returns, each has its deadline. Blocks. */
     void armCrons() {
-        var own = crons.join();
-        var armed = new CompletableFuture<@Nullable Void>();
-        // Deadlines are computed in a turn of their own, after the one that asks for them.
-        runtime.loop().execute(() -> {
-            own.release();
-            runtime.loop().execute(() -> armed.complete(null));
-        });
-        CompletableFuture.anyOf(armed, runtime.exit()).join();
+        runtime.loop().execute(crons.join()::release);
+        awaitTurn();
+        awaitTurn(); // deadlines are computed in a turn of their own, after the one that asks for them
     }
 
     /**

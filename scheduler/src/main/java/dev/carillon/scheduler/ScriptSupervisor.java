@@ -346,6 +346,9 @@ final class ScriptSupervisor implements AutoCloseable {
                     loading.release();
                 }
             } catch (TimeoutException e) {
+                if (fresh != null) {
+                    fresh.awaitTurn(); // it may still register crons, slowly
+                }
                 LOG.atDebug().addKeyValue("script", newFile.name()).log("its top level still waits, taken as loaded");
             } catch (ExecutionException e) {
                 failure = e.getCause();

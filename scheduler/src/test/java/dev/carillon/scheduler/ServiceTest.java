@@ -294,6 +294,28 @@ class ServiceTest {
         }
     }
 
+    /** On a machine that has just been started, a thousand crons may take it that long. */
+    @Test
+    void a_job_is_not_given_up_while_its_script_is_still_at_work_to_register_it() throws IOException {
+        script("slow.ts", "Deno.cron('late', '* * * * *', () => {});");
+        serve(Map.of());
+        service.close();
+        var until = time.now().plus(Duration.ofHours(1));
+        script(
+                "slow.ts",
+                "while (Date.now() < " + until.toEpochMilli() + ");\nDeno.cron('late', '* * * * *', () => {});");
+        start(Map.of());
+        long deadline = System.nanoTime()
+                + ScriptSupervisor.TOP_LEVEL_MAX.plus(Duration.ofSeconds(1)).toNanos();
+        while (System.nanoTime() < deadline) {
+            assertThat(state("slow.ts", "late")).isEqualTo(JobState.ACTIVE);
+            LockSupport.parkNanos(20_000_000);
+        }
+        time.advance(Duration.ofHours(1));
+        service.awaitScripts();
+        assertThat(jobs()).containsExactly("slow.ts/late");
+    }
+
     @Test
     void occurrences_of_a_paused_job_are_not_missed() throws IOException {
         script("s.ts", "Deno.cron('job', '* * * * *', () => {});");

@@ -64,6 +64,10 @@ public final class RunRecorder implements AutoCloseable {
     /** At what other nodes have written: looks may overlap, and a change asked for here may fall into one. */
     private final AtomicLong looks = new AtomicLong();
 
+    private final Object looking = new Object();
+    private CompletableFuture<Void> lastLook = CompletableFuture.completedFuture(null); // under looking
+    private @Nullable CompletableFuture<Void> nextLook; // under looking: has not begun
+
     private final List<RunListener> listeners = new CopyOnWriteArrayList<>();
     private @Nullable Alarm audit;
     private boolean closed;
@@ -169,19 +173,37 @@ public final class RunRecorder implements AutoCloseable {
             return CompletableFuture.completedFuture(null);
         }
         job.giveUp();
-        var decided = CompletableFuture.runAsync(
-                () -> {
-                    reread();
-                    if (job.isGivenUp() && !job.isLive() && isNowhereElse(job.key)) {
-                        retire(job);
-                    }
-                },
-                Thread.ofVirtual().name("carillon-retire")::start);
+        var decided = look().thenRun(() -> {
+            if (job.isGivenUp() && !job.isLive() && isNowhereElse(job.key)) {
+                retire(job);
+            }
+        });
         return decided.whenComplete((done, error) -> {
             if (error != null) {
                 storeFailed("job " + job.key, error);
             }
         });
+    }
+
+    /** {@link #reread} on another thread. A script may give up many jobs at once: who asks during a look shares the next. */
+    private CompletableFuture<Void> look() {
+        synchronized (looking) {
+            var next = nextLook;
+            if (next == null) {
+                next = lastLook.handleAsync(
+                        (done, error) -> {
+                            synchronized (looking) {
+                                nextLook = null;
+                            }
+                            reread();
+                            return null;
+                        },
+                        Thread.ofVirtual().name("carillon-look")::start);
+                nextLook = next;
+                lastLook = next;
+            }
+            return next;
+        }
     }
 
     /** The script is gone for good, its file deleted: its jobs are retired. */

@@ -25,6 +25,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -497,6 +501,31 @@ class RunRecorderTest {
         assertThatThrownBy(() -> recorded.recorder.trigger(A))
                 .isInstanceOf(JobRefused.class)
                 .hasMessage("job 's.ts/a' cannot run: its script is not loaded on node 'n1'; ask one that has it: n2");
+    }
+
+    @Test
+    void a_script_that_gives_up_many_jobs_at_once_makes_its_node_look_twice() throws Exception {
+        clustered();
+        var given = new CompletableFuture<@Nullable Void>();
+        var keys = IntStream.range(0, 50)
+                .mapToObj(number -> new JobKey("s.ts", "job " + number))
+                .toList();
+        keys.forEach(key -> job(key.name(), "* * * * *"));
+        var looks = new AtomicInteger();
+        var looking = new CountDownLatch(1);
+        recorded.afterReadingJobs = () -> {
+            looks.incrementAndGet();
+            looking.countDown();
+            given.join();
+        };
+        var first = recorded.recorder.closedByScript(keys.getFirst());
+        assertThat(looking.await(20, TimeUnit.SECONDS)).isTrue();
+        var others =
+                keys.stream().skip(1).map(recorded.recorder::closedByScript).toList();
+        given.complete(null);
+        CompletableFuture.allOf(first, CompletableFuture.allOf(others.toArray(CompletableFuture[]::new)))
+                .join();
+        assertThat(looks).hasValue(2);
     }
 
     private void clustered() {

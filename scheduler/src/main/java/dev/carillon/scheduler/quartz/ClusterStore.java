@@ -364,7 +364,10 @@ public final class ClusterStore extends JobStoreTX {
                 return false;
             }
             long began = System.nanoTime();
-            boolean recovered = super.doCheckin();
+            boolean recovered;
+            try (var _ = database.turn()) {
+                recovered = super.doCheckin();
+            }
             fenced = false;
             backend.checkedIn(began);
             return recovered;

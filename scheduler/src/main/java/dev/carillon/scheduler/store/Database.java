@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
@@ -41,12 +42,19 @@ public final class Database implements AutoCloseable {
      * next commit leaves it like that: an index that says another state than the row. So nothing is stored in the midst
      * of a transaction. Fair, because history is pruned in many short transactions, and starts must get between.
      */
-    private final ReentrantLock turn = new ReentrantLock(true);
+    private final @Nullable ReentrantLock turn;
+
+    /** By file: a node of its own on H2 opens it a second time. */
+    private static final Map<Path, ReentrantLock> TURNS = new ConcurrentHashMap<>();
 
     private Database(Dialect dialect, StoreConfig config, HikariDataSource pool) {
         this.dialect = dialect;
         this.config = config;
         this.pool = pool;
+        this.turn = dialect == Dialect.H2
+                ? TURNS.computeIfAbsent(
+                        h2File(config.url()).toAbsolutePath().normalize(), file -> new ReentrantLock(true))
+                : null;
     }
 
     /** @throws StoreException in one sentence, whatever is wrong */
@@ -101,11 +109,7 @@ public final class Database implements AutoCloseable {
 
     /** As {@link #transaction(Work)}, on a connection that does not commit by itself. */
     <T> T transaction(Connection connection, Work<T> work) throws SQLException {
-        boolean inTurn = !isShared();
-        if (inTurn) {
-            turn.lock();
-        }
-        try {
+        try (var _ = turn()) {
             var result = work.on(connection);
             connection.commit();
             return result;
@@ -116,11 +120,23 @@ public final class Database implements AutoCloseable {
                 e.addSuppressed(failed);
             }
             throw e;
-        } finally {
-            if (inTurn) {
-                turn.unlock();
-            }
         }
+    }
+
+    /** Ends a turn. */
+    public interface Turn extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    /** For a transaction that somebody else makes and that writes: no other of this process does before it is closed. */
+    public Turn turn() {
+        var own = turn;
+        if (own == null) {
+            return () -> {};
+        }
+        own.lock();
+        return own::unlock;
     }
 
     /** Several processes may work on it at a time. */

@@ -152,6 +152,25 @@ class QuartzTablesTest {
         }
     }
 
+    /** The history, in the same file, is not to be stored in the midst of a transaction, as each commit would do. */
+    @Test
+    void a_node_on_h2_checks_in_when_nobody_else_writes() throws Exception {
+        try (var _ = QuartzBackend.start(database, QuartzConfig.of("test", "n1"), TimeSource.system(), () -> {});
+                var history = Database.open(new StoreConfig("jdbc:h2:file:" + folder.resolve("t")))) {
+            var lastCheckIn = "select last_checkin_time from qrtz_scheduler_state";
+            history.transaction(writing -> {
+                var before = column(lastCheckIn);
+                long until = System.nanoTime()
+                        + 2 * QuartzConfig.of("test", "n1").checkIn().toNanos();
+                while (System.nanoTime() < until) {
+                    assertThat(column(lastCheckIn)).isEqualTo(before);
+                    LockSupport.parkNanos(10_000_000);
+                }
+                return before;
+            });
+        }
+    }
+
     @Test
     void what_a_run_gives_up_does_not_wait_until_a_large_script_is_registered() throws Exception {
         try (var backend = QuartzBackend.start(database, QuartzConfig.of("test", "n1"), TimeSource.system(), () -> {});

@@ -110,16 +110,18 @@ public final class Database implements AutoCloseable {
     /** As {@link #transaction(Work)}, on a connection that does not commit by itself. */
     <T> T transaction(Connection connection, Work<T> work) throws SQLException {
         try (var _ = turn()) {
-            var result = work.on(connection);
-            connection.commit();
-            return result;
-        } catch (SQLException | RuntimeException e) {
             try {
-                connection.rollback();
-            } catch (SQLException failed) {
-                e.addSuppressed(failed);
+                var result = work.on(connection);
+                connection.commit();
+                return result;
+            } catch (SQLException | RuntimeException e) {
+                try {
+                    connection.rollback(); // within its turn too: it writes, and H2 stores the file after it
+                } catch (SQLException failed) {
+                    e.addSuppressed(failed);
+                }
+                throw e;
             }
-            throw e;
         }
     }
 

@@ -9,11 +9,13 @@ import dev.carillon.scheduler.run.RunStore;
 import dev.carillon.scheduler.run.StoreException;
 import dev.carillon.scheduler.run.StoreException.Code;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
-import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,18 +43,47 @@ class H2RunStoreTest extends RunStoreContract {
     @Test
     void a_transaction_waits_for_its_turn() throws Exception {
         try (var database = Database.open(new StoreConfig("jdbc:h2:file:" + folder.resolve("turns")))) {
-            var other = new FutureTask<>(() -> database.transaction(connection -> true));
-            var thread = new Thread(other);
-            boolean waits = database.transaction(connection -> {
-                thread.start();
-                while (thread.isAlive() && thread.getState() != Thread.State.WAITING) {
-                    Thread.onSpinWait();
-                }
-                return thread.isAlive();
-            });
+            boolean waits = database.transaction(connection -> anotherWaits(database));
             assertThat(waits).isTrue();
-            assertThat(other.get()).isTrue();
         }
+    }
+
+    @Test
+    void what_fails_is_undone_within_its_turn() throws Exception {
+        try (var database = Database.open(new StoreConfig("jdbc:h2:file:" + folder.resolve("turns")));
+                var real = database.connection()) {
+            real.setAutoCommit(false);
+            var waits = new AtomicBoolean();
+            var watched = (Connection) Proxy.newProxyInstance(
+                    Connection.class.getClassLoader(),
+                    new Class<?>[] {Connection.class},
+                    (proxy, method, arguments) -> {
+                        if (method.getName().equals("rollback")) {
+                            waits.set(anotherWaits(database));
+                        }
+                        return method.invoke(real, arguments);
+                    });
+            assertThatThrownBy(() -> database.transaction(watched, connection -> {
+                        throw new SQLException("no");
+                    }))
+                    .hasMessage("no");
+            assertThat(waits).isTrue();
+        }
+    }
+
+    /** Another transaction does not begin before this one ends. */
+    private static boolean anotherWaits(Database database) {
+        var thread = Thread.ofPlatform().start(() -> {
+            try {
+                database.transaction(connection -> true);
+            } catch (SQLException e) {
+                throw new AssertionError(e);
+            }
+        });
+        while (thread.isAlive() && thread.getState() != Thread.State.WAITING) {
+            Thread.onSpinWait();
+        }
+        return thread.isAlive();
     }
 
     @Test

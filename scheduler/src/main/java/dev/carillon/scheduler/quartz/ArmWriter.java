@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * Arms triggers: gives up claims and registers jobs, much of what is queued in one transaction.
  *
  * <p>Threads: {@link #submit} from any thread, never blocking.
- * <p>Closing: after what is queued has been written.
+ * <p>Closing: after what is queued has been written, registrations apart.
  */
 final class ArmWriter implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(ArmWriter.class.getName());
@@ -121,7 +121,7 @@ final class ArmWriter implements AutoCloseable {
 
     private void loop() {
         try {
-            while (!closed || !queue.isEmpty() || !registrationsLeft.isEmpty()) {
+            while (!closed || !queue.isEmpty()) {
                 if (registrationsLeft.isEmpty()) {
                     orders.add(queue.take());
                 }
@@ -159,7 +159,7 @@ final class ArmWriter implements AutoCloseable {
         }
         orders.removeIf(Registration.class::isInstance);
         var some = registrationsLeft.values().stream()
-                .limit(REGISTRATIONS_AT_ONCE)
+                .limit(closed ? 0 : REGISTRATIONS_AT_ONCE) // who says goodbye has nothing registered
                 .map(Order.class::cast)
                 .toList();
         write(of(Unregister.class, some, Unregister::key));

@@ -8,6 +8,7 @@ import dev.carillon.scheduler.quartz.QuartzBackend;
 import dev.carillon.scheduler.quartz.QuartzConfig;
 import dev.carillon.scheduler.store.Database;
 import dev.carillon.scheduler.store.StoreConfig;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
 /**
@@ -48,6 +49,11 @@ final class QuartzNode implements AutoCloseable {
 
     CronHandler handler(String script, Executor loop, Limits limits) {
         return backend.handler(script, loop, limits);
+    }
+
+    /** Completes when the cluster knows of every job registered here until now. */
+    CompletableFuture<Void> registered() {
+        return backend.registered();
     }
 
     /** Claims nothing more, and hands over what ends unfinished from now on. */

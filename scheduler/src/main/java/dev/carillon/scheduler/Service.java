@@ -43,6 +43,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -103,6 +104,7 @@ public final class Service implements ServiceView, AutoCloseable {
     private final List<Alarm> alarms = new ArrayList<>();
     private @Nullable HttpApi http;
     private volatile @Nullable QuartzNode quartz;
+    private volatile boolean ready;
     private volatile @Nullable Long clockOffsetMs;
 
     private Service(Configuration configuration, TimeSource time, RunStore store, JsEngine engine) {
@@ -267,7 +269,13 @@ public final class Service implements ServiceView, AutoCloseable {
         });
         repeat(PRUNE_FIRST, PRUNE_PERIOD, this::prune);
         join();
+        supervisor.firstLoad().thenCompose(done -> registered()).thenRun(() -> ready = true);
         supervisor.start();
+    }
+
+    private CompletableFuture<Void> registered() {
+        var node = quartz;
+        return node == null ? CompletableFuture.completedFuture(null) : node.registered();
     }
 
     /** The port that answers. */
@@ -703,7 +711,7 @@ public final class Service implements ServiceView, AutoCloseable {
         boolean database = store.healthy();
         return new Health(
                 database,
-                supervisor.firstLoad().isDone(),
+                ready,
                 Version.TEXT,
                 configuration.node().name(),
                 configuration.backend().toString(),

@@ -231,6 +231,6 @@ public interface ServiceView {
 
     record NextFire(String job, Instant at) {}
 
-    /** @param ready every script has been tried once */
+    /** @param ready every script has been tried once, and the cluster knows their jobs */
     record Health(boolean ok, boolean ready, String version, String node, String backend, Jit jit, boolean database) {}
 }

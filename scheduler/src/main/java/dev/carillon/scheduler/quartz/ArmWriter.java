@@ -90,6 +90,9 @@ final class ArmWriter implements AutoCloseable {
     /** Nodes are gone: definitions that only they had are not in force any more. */
     record Settle() implements Order {}
 
+    /** What was submitted before it is written. */
+    private record Barrier(CompletableFuture<Void> reached) implements Order {}
+
     /** Wakes the writer to see that it is closed. */
     private record Stop() implements Order {}
 
@@ -106,6 +109,13 @@ final class ArmWriter implements AutoCloseable {
     void submit(Order order) {
         open.incrementAndGet();
         queue.add(order);
+    }
+
+    /** Completes when what has been submitted is written, unless the writer is closed first. */
+    CompletableFuture<Void> written() {
+        var reached = new CompletableFuture<Void>();
+        submit(new Barrier(reached));
+        return reached;
     }
 
     boolean isIdle() {
@@ -174,6 +184,11 @@ final class ArmWriter implements AutoCloseable {
     private void rest() {
         write(of(Hold.class, orders, Hold::key));
         write(orders.stream().filter(Settle.class::isInstance).limit(1).toList());
+        for (var order : orders) {
+            if (order instanceof Barrier(var reached)) {
+                reached.complete(null);
+            }
+        }
         open.addAndGet(-orders.size());
         orders.clear();
     }
@@ -228,6 +243,7 @@ final class ArmWriter implements AutoCloseable {
                 case Unregister(var key) -> unregister(connection, key);
                 case Hold hold -> hold(connection, hold, after);
                 case Settle settle -> settle(connection);
+                case Barrier barrier -> {}
                 case Stop stop -> {}
             }
         }
@@ -236,8 +252,8 @@ final class ArmWriter implements AutoCloseable {
         }
         if (!ends.isEmpty()) {
             end(connection, ends, after);
-        } else {
-            database.ring(connection);
+        } else if (registers.isEmpty() || registrationsLeft.size() <= REGISTRATIONS_AT_ONCE) {
+            database.ring(connection); // who hears it looks at all jobs: once, when the last of them is there
         }
         return after;
     }

@@ -225,6 +225,11 @@ public final class QuartzBackend implements AutoCloseable {
         writer.submit(new ArmWriter.Register(cron, armed));
     }
 
+    /** Completes when the cluster knows of every job registered here until now. */
+    public CompletableFuture<Void> registered() {
+        return writer.written();
+    }
+
     void forget(QuartzCron cron) {
         if (crons.remove(cron.key(), cron)) {
             writer.submit(new ArmWriter.Unregister(cron.key()));

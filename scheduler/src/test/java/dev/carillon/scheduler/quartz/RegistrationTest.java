@@ -2,14 +2,23 @@ package dev.carillon.scheduler.quartz;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.carillon.cron.CronSpec;
+import dev.carillon.cron.Outcome;
+import dev.carillon.cron.local.LocalCronHandler.Limits;
+import dev.carillon.cron.schedule.CronSchedule;
+import dev.carillon.runtime.time.TimeSource;
 import dev.carillon.scheduler.quartz.NodeProcess.Fire;
 import dev.carillon.scheduler.run.Reason;
 import dev.carillon.scheduler.run.RunState;
+import dev.carillon.scheduler.store.Database;
+import dev.carillon.scheduler.store.StoreConfig;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.postgresql.PGConnection;
 
 /** Nodes that do not have the same jobs, as in a deploy that goes through them one by one. */
 @Timeout(240)
@@ -74,7 +83,7 @@ class RegistrationTest {
         first.tell("close job 0");
         cluster.await(
                 "the first has given it up",
-                () -> cluster.query("select node from registration").equals(java.util.List.of("n2")));
+                () -> cluster.query("select node from registration").equals(List.of("n2")));
         int before = second.starts().size();
         cluster.await("the second runs on", () -> second.starts().size() >= before + 3);
         assertThat(cluster.query("select state from job")).containsExactly("active");
@@ -98,6 +107,34 @@ class RegistrationTest {
         var next = other.starts().getFirst();
         assertThat(next.attempt()).isEqualTo(2);
         assertThat(Duration.between(left, next.at())).isLessThan(Duration.ofSeconds(10));
+    }
+
+    /** Each time the others look at all jobs of all nodes. */
+    @Test
+    void a_node_that_registers_a_large_script_tells_the_others_when_it_has_done_so() throws Exception {
+        try (var database = Database.open(new StoreConfig(cluster.url()), "quartz", 6);
+                var bell = cluster.connect();
+                var listen = bell.createStatement();
+                var other = cluster.connect();
+                var insert = other.createStatement();
+                var backend =
+                        QuartzBackend.start(database, QuartzConfig.of("test", "n1"), TimeSource.system(), () -> {})) {
+            listen.execute("listen carillon_jobs");
+            other.setAutoCommit(false);
+            insert.execute("insert into carillon.registration (script, name, node, revision, schedule, registered_at)"
+                    + " values ('s.ts', 'job 0', 'n1', 'x', 'x', 0)");
+            var handler = backend.handler("s.ts", Runnable::run, new Limits(1_000, 50));
+            for (int i = 0; i < 1_000; i++) { // the first waits for the other transaction
+                handler.create(new CronSpec("job " + i, CronSchedule.parse("0 0 1 1 *"), List.of()))
+                        .next(new Outcome.Registered());
+            }
+            other.rollback();
+            backend.registered().join();
+            assertThat(cluster.count("registration")).isEqualTo(1_000);
+            listen.execute("select 1");
+            var rung = bell.unwrap(PGConnection.class).getNotifications();
+            assertThat(rung).hasSizeBetween(1, 2); // the first one may have gone alone
+        }
     }
 
     @Test

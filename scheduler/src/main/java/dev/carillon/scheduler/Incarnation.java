@@ -35,17 +35,18 @@ final class Incarnation implements AutoCloseable {
 
     private final JsRuntime runtime;
     private final CompletableFuture<DrainableCrons> crons;
-    private final long threadId;
+    private final Thread thread;
     private volatile boolean closed;
 
     // Watchdog's own, one thread.
     private long cpuAtPingNanos;
     private volatile boolean pingPending;
+    private boolean overran;
 
-    private Incarnation(JsRuntime runtime, CompletableFuture<DrainableCrons> crons, long threadId) {
+    private Incarnation(JsRuntime runtime, CompletableFuture<DrainableCrons> crons, Thread thread) {
         this.runtime = runtime;
         this.crons = crons;
-        this.threadId = threadId;
+        this.thread = thread;
     }
 
     /** Starts the runtime; the script is not loaded yet. Blocks. */
@@ -56,11 +57,11 @@ final class Incarnation implements AutoCloseable {
             Function<String, CronSchedule> dialect,
             KvOptions kv) {
         var crons = new CompletableFuture<DrainableCrons>();
-        var thread = new CompletableFuture<Long>();
+        var thread = new CompletableFuture<Thread>();
         options.extensions(StandardExtensions.andKv(
                 StandardExtensions.with(
                         state -> {
-                            thread.complete(Thread.currentThread().threadId());
+                            thread.complete(Thread.currentThread());
                             var own = cronsOf.apply(state);
                             crons.complete(own);
                             return own;
@@ -164,28 +165,31 @@ final class Incarnation implements AutoCloseable {
     }
 
     /**
-     * Looks whether the loop still turns; called every now and then by one thread. A runtime that has hardly used the
-     * processor since it last answered is not even asked, so idle scripts are not woken.
+     * Looks whether the loop still turns; called every now and then by one thread. A runtime that waits costs next to
+     * nothing, and one that has hardly used the processor since it last answered is not even asked: idle scripts are not
+     * woken.
      *
-     * @return processor time the present turn has used at least
+     * @return true, once, when the present turn has used more than {@code most} of the processor
      */
-    Duration lookAtTurn() {
-        if (closed) {
-            return Duration.ZERO;
+    boolean overruns(Duration most) {
+        // Reading a thread's clock costs ten times what its state does.
+        if (closed || overran || !pingPending && thread.getState() == Thread.State.WAITING) {
+            return false;
         }
-        long cpu = THREADS.getThreadCpuTime(threadId);
+        long cpu = THREADS.getThreadCpuTime(thread.threadId());
         if (cpu < 0) {
-            return Duration.ZERO; // the thread has ended
+            return false; // the thread has ended
         }
         long used = cpu - cpuAtPingNanos;
         if (pingPending) {
-            return Duration.ofNanos(used);
+            overran = used > most.toNanos();
+            return overran;
         }
         if (used > ASK_AFTER.toNanos()) {
             pingPending = true;
             cpuAtPingNanos = cpu;
             runtime.loop().execute(() -> pingPending = false);
         }
-        return Duration.ZERO;
+        return false;
     }
 }

@@ -62,7 +62,7 @@ final class ScriptSupervisor implements AutoCloseable {
     /** How often files are looked at. */
     static final Duration LOOK_PERIOD = Duration.ofMillis(500);
     /** How often the turns of busy loops are looked at. */
-    static final Duration TURN_PERIOD = Duration.ofMillis(250);
+    static final Duration TURN_PERIOD = Duration.ofMillis(50);
     /** A top level that is not done after this counts as loaded: it serves, or waits for ever on purpose. */
     static final Duration TOP_LEVEL_MAX = Duration.ofSeconds(5);
 
@@ -535,8 +535,7 @@ final class ScriptSupervisor implements AutoCloseable {
             if (watched == null) {
                 return;
             }
-            var turn = watched.lookAtTurn();
-            if (turn.compareTo(most) > 0) {
+            if (watched.overruns(most)) {
                 var reason = "one turn of its loop took more than " + Durations.words(most)
                         + " of processor time (limits.turn-cpu): an endless loop?";
                 LOG.atError().addKeyValue("script", file.name()).log("stopped: {}", reason);

@@ -18,6 +18,7 @@ import dev.carillon.scheduler.run.RunSummary;
 import dev.carillon.scheduler.store.JdbcRunStore;
 import dev.carillon.scheduler.store.StoreConfig;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -39,6 +40,7 @@ import org.slf4j.LoggerFactory;
 /** Scripts that misbehave beside one that does not: real engine, real database, real files, virtual time. */
 class ContainmentTest {
     private static final String REGISTERED = "Deno.cron('job', '* * * * *', () => {}); ";
+    private static final Duration TURN_CPU = Duration.ofMillis(200);
     private static final long DEADLINE_NANOS = Duration.ofSeconds(40).toNanos();
 
     @TempDir
@@ -99,6 +101,45 @@ class ContainmentTest {
                                 && event.getKeyValuePairs().stream().anyMatch(pair -> "bad.ts".equals(pair.value)))
                         .anyMatch(event -> event.getFormattedMessage().contains(why)));
         calmNeverMissed();
+    }
+
+    @Test
+    void a_loop_is_stopped_once_and_a_tenth_of_a_second_past_its_limit() throws IOException {
+        script("bad.ts", REGISTERED + "setTimeout(() => { for (;;) {} }, 5);");
+        serve();
+        var loop = thread("bad.ts");
+        var from = time.now();
+        time.advance(Duration.ofMillis(5));
+        // Time stands still while it uses what it may, and a little more.
+        for (long enough = cpuNanos(loop); told("stopped: one turn") == 0; LockSupport.parkNanos(100_000)) {
+            if (cpuNanos(loop) >= enough) {
+                enough = cpuNanos(loop) + TURN_CPU.plusMillis(50).toNanos();
+                time.advance(Duration.ofMillis(50));
+                assertThat(Duration.between(from, time.now())).isLessThan(Duration.ofMillis(250));
+            }
+        }
+        while (loop.isAlive()) {
+            time.advance(Duration.ofMillis(50));
+            LockSupport.parkNanos(1_000_000);
+        }
+        assertThat(told("stopped: one turn")).isEqualTo(1);
+    }
+
+    private static Thread thread(String name) {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static long cpuNanos(Thread thread) {
+        return ManagementFactory.getThreadMXBean().getThreadCpuTime(thread.threadId());
+    }
+
+    private long told(String what) {
+        return List.copyOf(log.list).stream()
+                .filter(event -> event.getFormattedMessage().contains(what))
+                .count();
     }
 
     @Test
@@ -246,7 +287,7 @@ class ContainmentTest {
         flags.put("http.port", "0");
         flags.put("node.name", "test");
         flags.put("database.url", "jdbc:h2:file:" + folder.resolve("db"));
-        flags.put("limits.turn-cpu", "200ms");
+        flags.put("limits.turn-cpu", TURN_CPU.toMillis() + "ms");
         flags.put("limits.timers", "500");
         flags.put("limits.open-resources", "200");
         flags.put("limits.pending-ops", "100");

@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which files are scripts, and whether they changed. In a folder every source file directly in it is a script, except
@@ -77,24 +78,36 @@ public final class ScriptFiles {
         return found;
     }
 
+    /** Asks the system once for each script: a service looks twice a second. */
     private static void scanFolder(ScriptSource source, Map<String, Found> found, List<String> problems) {
-        var scripts = new TreeMap<String, Path>();
+        var scripts = new TreeMap<Path, Long>();
+        var others = new Importable(source.path());
         try (var files = Files.list(source.path())) {
-            files.filter(Files::isRegularFile).forEach(file -> {
-                var name = file.getFileName().toString();
-                if (SOURCE.matcher(name).matches()
-                        && !NOT_A_SCRIPT.matcher(name).matches()) {
-                    scripts.put(name, file);
+            for (var file : (Iterable<Path>) files::iterator) {
+                var attributes = isScript(file) ? attributesOf(file) : null;
+                if (attributes != null && attributes.isRegularFile()) {
+                    scripts.put(file, stamp(attributes));
+                } else {
+                    others.look(file, DEPTH_MAX - 1);
                 }
-            });
+            }
         } catch (IOException e) {
-            throw new UncheckedIOException("folder " + source.path() + " cannot be read: " + e.getMessage(), e);
+            throw cannotBeRead(source.path(), e);
         }
-        long shared = siblings(source.path(), DEPTH_MAX);
-        scripts.forEach((name, file) -> add(
-                new Found(name, file, source.permissions(), source.limits(), 31 * stamp(file) + shared),
+        scripts.forEach((file, stamp) -> add(
+                new Found(
+                        file.getFileName().toString(),
+                        file,
+                        source.permissions(),
+                        source.limits(),
+                        31 * stamp + others.sum),
                 found,
                 problems));
+    }
+
+    private static boolean isScript(Path file) {
+        var name = file.getFileName().toString();
+        return SOURCE.matcher(name).matches() && !NOT_A_SCRIPT.matcher(name).matches();
     }
 
     private static void add(Found script, Map<String, Found> found, List<String> problems) {
@@ -111,51 +124,73 @@ public final class ScriptFiles {
         }
     }
 
-    /** What scripts of {@code folder} may import besides each other. */
-    private static long siblings(Path folder, int depth) {
-        var sum = new long[1];
-        var seen = new int[1];
-        try {
-            Files.walkFileTree(folder, Set.of(), depth, new SimpleFileVisitor<>() {
-                @Override
-                public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
-                    var name = directory.getFileName();
-                    return !directory.equals(folder)
-                                    && name != null
-                                    && (name.toString().startsWith(".")
-                                            || name.toString().equals("node_modules"))
-                            ? FileVisitResult.SKIP_SUBTREE
-                            : FileVisitResult.CONTINUE;
-                }
+    /** What scripts of a folder may import besides each other. */
+    private static final class Importable extends SimpleFileVisitor<Path> {
+        private final Path folder;
+        private long sum;
+        private int seen;
 
-                @Override
-                public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-                    var name = file.getFileName().toString();
-                    boolean script = folder.equals(file.getParent())
-                            && SOURCE.matcher(name).matches()
-                            && !NOT_A_SCRIPT.matcher(name).matches();
-                    if (!script && IMPORTABLE.matcher(name).matches()) {
-                        sum[0] += 31 * stamp(attributes) + file.hashCode();
-                    }
-                    return ++seen[0] < FILES_MAX ? FileVisitResult.CONTINUE : FileVisitResult.TERMINATE;
-                }
-
-                @Override
-                public FileVisitResult visitFileFailed(Path file, IOException e) {
-                    return FileVisitResult.CONTINUE;
-                }
-            });
-        } catch (IOException e) {
-            throw new UncheckedIOException("folder " + folder + " cannot be read: " + e.getMessage(), e);
+        Importable(Path folder) {
+            this.folder = folder;
         }
-        return sum[0];
+
+        void look(Path from, int depth) throws IOException {
+            if (seen < FILES_MAX) {
+                Files.walkFileTree(from, Set.of(), depth, this);
+            }
+        }
+
+        @Override
+        public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
+            var name = directory.getFileName();
+            return !directory.equals(folder)
+                            && name != null
+                            && (name.toString().startsWith(".")
+                                    || name.toString().equals("node_modules"))
+                    ? FileVisitResult.SKIP_SUBTREE
+                    : FileVisitResult.CONTINUE;
+        }
+
+        @Override
+        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+            boolean script = folder.equals(file.getParent()) && isScript(file);
+            if (!script && IMPORTABLE.matcher(file.getFileName().toString()).matches()) {
+                sum += 31 * stamp(attributes) + file.hashCode();
+            }
+            return ++seen < FILES_MAX ? FileVisitResult.CONTINUE : FileVisitResult.TERMINATE;
+        }
+
+        @Override
+        public FileVisitResult visitFileFailed(Path file, IOException e) {
+            return FileVisitResult.CONTINUE;
+        }
+    }
+
+    private static long siblings(Path folder, int depth) {
+        var files = new Importable(folder);
+        try {
+            files.look(folder, depth);
+        } catch (IOException e) {
+            throw cannotBeRead(folder, e);
+        }
+        return files.sum;
+    }
+
+    private static UncheckedIOException cannotBeRead(Path folder, IOException e) {
+        return new UncheckedIOException("folder " + folder + " cannot be read: " + e.getMessage(), e);
     }
 
     private static long stamp(Path file) {
+        var attributes = attributesOf(file);
+        return attributes == null ? 0 : stamp(attributes);
+    }
+
+    /** Or null if it is gone since it was listed: the next look knows. */
+    private static @Nullable BasicFileAttributes attributesOf(Path file) {
         try {
-            return stamp(Files.readAttributes(file, BasicFileAttributes.class));
+            return Files.readAttributes(file, BasicFileAttributes.class);
         } catch (IOException e) {
-            return 0; // gone between listing and looking: the next look knows
+            return null;
         }
     }
 

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,5 +30,48 @@ class ScriptFilesTest {
                 .hasSize(2)
                 .containsOnly(
                         longer + " is left out: its name has 201 characters, a script's has at most 200, rename it");
+    }
+
+    @Test
+    void what_may_be_imported_marks_every_script_and_what_may_not_none() throws IOException {
+        Files.createDirectories(folder.resolve("below/deeper"));
+        Files.createDirectories(folder.resolve("node_modules/of"));
+        Files.createDirectories(folder.resolve(".git"));
+        var script = Files.writeString(folder.resolve("a.ts"), "");
+        var linked = Files.createSymbolicLink(
+                folder.resolve("b.ts"), Files.writeString(folder.resolve("below/target.txt"), ""));
+        Files.createDirectories(folder.resolve("c.ts")); // a folder all the same
+        var first = look();
+        assertThat(first).containsOnlyKeys("a.ts", "b.ts");
+
+        Files.writeString(script, "changed");
+        assertThat(changed(first, look())).containsExactly("a.ts");
+        var second = look();
+        Files.writeString(linked, "changed"); // what it points at, that is
+        assertThat(changed(second, look())).containsExactly("b.ts");
+
+        for (var importable :
+                List.of("_shared.ts", "data.json", "x.d.ts", "a_test.ts", "c.ts/in.ts", "below/deeper/d.mjs")) {
+            var before = look();
+            Files.writeString(folder.resolve(importable), "new");
+            assertThat(changed(before, look())).as(importable).containsExactly("a.ts", "b.ts");
+        }
+        for (var other : List.of("notes.md", "node_modules/of/it.js", ".git/hook.js", "below/target.md")) {
+            var before = look();
+            Files.writeString(folder.resolve(other), "new");
+            assertThat(changed(before, look())).as(other).isEmpty();
+        }
+    }
+
+    private Map<String, ScriptFiles.Found> look() {
+        return ScriptFiles.scan(List.of(new ScriptSource(folder, Permissions.none())), new ArrayList<>());
+    }
+
+    private static List<String> changed(Map<String, ScriptFiles.Found> before, Map<String, ScriptFiles.Found> after) {
+        return after.values().stream()
+                .filter(found -> !found.isAsIn(before))
+                .map(ScriptFiles.Found::name)
+                .sorted()
+                .toList();
     }
 }

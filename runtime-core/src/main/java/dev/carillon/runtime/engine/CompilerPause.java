@@ -5,12 +5,17 @@ import com.oracle.truffle.runtime.AbstractCompilationTask;
 import com.oracle.truffle.runtime.OptimizedCallTarget;
 import com.oracle.truffle.runtime.OptimizedTruffleRuntime;
 import com.oracle.truffle.runtime.OptimizedTruffleRuntimeListener;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 
 /*
  * Each thread of the engine's compiler waits before the first function it is given, so whatever else becomes hot stands in
  * the queue and can be taken out of it: glue and builtins are, and counted from nought again, because most of what starts
  * call nothing calls afterwards. A task that has begun could only be broken off in the middle, again and again.
+ *
+ * They are counted from nought once more at the end. A thousand starts leave hundreds of functions just short of being hot
+ * again, and the next start, of a script that broke, would ask for all of them at once.
  */
 /**
  * A time without compilation, for when many runtimes start. The engine's compiler is itself Java and cold in a new process:
@@ -22,6 +27,7 @@ import java.util.concurrent.CountDownLatch;
 final class CompilerPause implements OptimizedTruffleRuntimeListener, JsEngine.ManyStarts {
     private final OptimizedTruffleRuntime runtime;
     private final CountDownLatch over = new CountDownLatch(1);
+    private final Set<OptimizedCallTarget> putOff = ConcurrentHashMap.newKeySet();
 
     private CompilerPause(OptimizedTruffleRuntime runtime) {
         this.runtime = runtime;
@@ -39,15 +45,9 @@ final class CompilerPause implements OptimizedTruffleRuntimeListener, JsEngine.M
 
     @Override
     public void onCompilationQueued(OptimizedCallTarget target, int tier) {
-        if (!isOfScript(target)) {
-            target.cancelCompilation("runtimes are starting");
-            target.resetCompilationProfile();
+        if (UncompiledStart.putOff(target)) {
+            putOff.add(target);
         }
-    }
-
-    private static boolean isOfScript(OptimizedCallTarget target) {
-        var section = target.getRootNode().getSourceSection();
-        return section != null && section.isAvailable() && !section.getSource().isInternal();
     }
 
     @Override
@@ -68,6 +68,8 @@ final class CompilerPause implements OptimizedTruffleRuntimeListener, JsEngine.M
     @Override
     public void close() {
         runtime.removeListener(this);
+        putOff.forEach(OptimizedCallTarget::resetCompilationProfile);
+        putOff.clear();
         over.countDown();
     }
 }

@@ -44,6 +44,9 @@ public final class JsEngine implements AutoCloseable {
         this.jit = jit;
         this.inspector = inspector;
         modules = new ModuleCache(ModuleCache.standardDirectory(), debugged());
+        if (jit.on()) {
+            UncompiledStart.listen();
+        }
     }
 
     public static JsEngine create() {

@@ -287,7 +287,7 @@ final class ScriptRuntime implements JsRuntime {
 
     private void run() {
         try {
-            initialise();
+            UncompiledStart.of(this::initialise);
             started.complete(null);
         } catch (Throwable t) { // the starter gets all of them
             started.completeExceptionally(t);

@@ -7,17 +7,14 @@ import com.oracle.truffle.runtime.OptimizedCallTarget;
 import com.oracle.truffle.runtime.OptimizedTruffleRuntime;
 import com.oracle.truffle.runtime.OptimizedTruffleRuntimeListener;
 import dev.carillon.runtime.RuntimeOptions;
-import java.io.File;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** In a JVM of its own: the tests' has no compiler for guest code. */
@@ -26,44 +23,17 @@ class CompilerPauseTest {
 
     @Test
     void nothing_is_compiled_while_many_start_then_scripts_first_and_glue_when_it_is_hot_again() throws Exception {
-        assertThat(output())
+        assertThat(CompilingJvm.outputOf(Probe.class))
                 .containsExactly(
                         "compiling is on: true",
                         "the compiler waits: true",
                         "asked for while paused: [Math.max, busy]",
                         "given up while paused: [Math.max]",
                         "begun while paused: []",
+                        "counted of the builtin while paused: true",
+                        "counted of the builtin when it is over: 0",
                         "then the script's function is begun",
                         "and the builtin when it is hot again");
-    }
-
-    private static List<String> output() throws Exception {
-        var process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "--enable-native-access=ALL-UNNAMED",
-                        "--sun-misc-unsafe-memory-access=allow",
-                        "-XX:+UnlockExperimentalVMOptions",
-                        "-XX:+EnableJVMCI",
-                        "--upgrade-module-path=" + compilerModules(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Probe.class.getName())
-                .redirectErrorStream(true)
-                .start();
-        try (var output = process.getInputStream()) {
-            return new String(output.readAllBytes(), StandardCharsets.UTF_8)
-                    .lines()
-                    .toList();
-        } finally {
-            process.destroyForcibly();
-        }
-    }
-
-    private static String compilerModules() {
-        var wanted = Pattern.compile("(compiler|truffle-compiler|collections|word|nativeimage|jniutils)-[0-9.]+\\.jar");
-        return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-                .filter(path -> wanted.matcher(new File(path).getName()).matches())
-                .collect(Collectors.joining(File.pathSeparator));
     }
 
     /** What the child process runs. */
@@ -85,7 +55,11 @@ class CompilerPauseTest {
             System.out.println("asked for while paused: " + ofInterest(seen.asked));
             System.out.println("given up while paused: " + ofInterest(seen.givenUp));
             System.out.println("begun while paused: " + seen.begun);
+            System.out.println(
+                    "counted of the builtin while paused: " + (seen.builtin().getCallCount() > 0));
             starts.close();
+            System.out.println(
+                    "counted of the builtin when it is over: " + seen.builtin().getCallCount());
             seen.busy.get(DEADLINE_SECONDS, TimeUnit.SECONDS);
             System.out.println("then the script's function is begun");
             runtime.execute("after.js", "for (let i = 0; i < 20_000; i++) Math.max(i, 2);");
@@ -122,6 +96,7 @@ class CompilerPauseTest {
         private final Set<String> asked = ConcurrentHashMap.newKeySet();
         private final Set<String> givenUp = ConcurrentHashMap.newKeySet();
         private final Set<String> begun = ConcurrentHashMap.newKeySet();
+        private volatile @Nullable OptimizedCallTarget builtin;
         private final CompletableFuture<Void> busy = new CompletableFuture<>();
         private final CompletableFuture<Void> max = new CompletableFuture<>();
 
@@ -132,9 +107,16 @@ class CompilerPauseTest {
             return seen;
         }
 
+        OptimizedCallTarget builtin() {
+            return Objects.requireNonNull(builtin);
+        }
+
         @Override
         public void onCompilationQueued(OptimizedCallTarget target, int tier) {
             asked.add(target.getName());
+            if (target.getName().equals("Math.max")) {
+                builtin = target;
+            }
         }
 
         @Override

@@ -31,22 +31,16 @@ public final class JsEngine implements AutoCloseable {
     private static final String NO_JVMCI = "JVMCI is off: start Java with -XX:+UnlockExperimentalVMOptions"
             + " -XX:+EnableJVMCI and the compiler on --upgrade-module-path";
 
-    private final Engine engine;
-    private final Jit jit;
     private final GlueSources glue = new GlueSources();
     private final ModuleCache modules;
     private final @Nullable Inspector inspector;
 
+    private @Nullable Built built; // guarded by this
     private @Nullable HeapWatch heapWatch; // guarded by this
 
-    private JsEngine(Engine engine, Jit jit, @Nullable Inspector inspector) {
-        this.engine = engine;
-        this.jit = jit;
+    private JsEngine(@Nullable Inspector inspector) {
         this.inspector = inspector;
         modules = new ModuleCache(ModuleCache.standardDirectory(), debugged());
-        if (jit.on()) {
-            UncompiledStart.listen();
-        }
     }
 
     public static JsEngine create() {
@@ -61,6 +55,25 @@ public final class JsEngine implements AutoCloseable {
      *     path, or cannot listen there
      */
     public static JsEngine create(@Nullable Inspector inspector) {
+        var engine = new JsEngine(inspector);
+        if (inspector != null) {
+            engine.built();
+        }
+        return engine;
+    }
+
+    /** GraalJS's part. */
+    private record Built(Engine engine, Jit jit) {}
+
+    /** Built by the first to ask: as it takes long, the first runtime's thread has other things to do meanwhile. */
+    private synchronized Built built() {
+        if (built == null) {
+            built = build(inspector);
+        }
+        return built;
+    }
+
+    private static Built build(@Nullable Inspector inspector) {
         // Without the JVM's half of the compiler there is no doubt, and setting up a log for the answer takes 10 ms.
         var log = ModuleLayer.boot().findModule("jdk.internal.vm.ci").isPresent() ? new StartLog() : null;
         var builder = Engine.newBuilder("js").option("engine.WarnInterpreterOnly", String.valueOf(log != null));
@@ -85,8 +98,11 @@ public final class JsEngine implements AutoCloseable {
                             : "the debugger cannot listen on port " + inspector.port() + ": " + why,
                     e);
         }
-        return new JsEngine(
-                engine, Jit.of(engine.getImplementationName(), log == null ? NO_JVMCI : log.text()), inspector);
+        var jit = Jit.of(engine.getImplementationName(), log == null ? NO_JVMCI : log.text());
+        if (jit.on()) {
+            UncompiledStart.listen();
+        }
+        return new Built(engine, jit);
     }
 
     private static void inspect(Engine.Builder builder, Inspector inspector) {
@@ -105,13 +121,13 @@ public final class JsEngine implements AutoCloseable {
     void pauseIn(URI module) {
         if (inspector != null && inspector.start() == Inspector.Start.PAUSED) {
             var breakpoint = Breakpoint.newBuilder(module).lineIs(1).oneShot().build();
-            Debugger.find(engine).install(breakpoint);
+            Debugger.find(polyglot()).install(breakpoint);
         }
     }
 
     /** Whether hot guest code is compiled to machine code. */
     public Jit jit() {
-        return jit;
+        return built().jit;
     }
 
     /**
@@ -124,6 +140,8 @@ public final class JsEngine implements AutoCloseable {
     public JsRuntime newRuntime(RuntimeOptions options) {
         var runtime = new ScriptRuntime(this, options);
         runtime.start();
+        built();
+        runtime.awaitStart();
         return runtime;
     }
 
@@ -132,7 +150,7 @@ public final class JsEngine implements AutoCloseable {
      * starts do. Then what scripts brought along and ran much is compiled first. It holds for all engines of the process.
      */
     public ManyStarts manyStarts() {
-        return jit.on() ? CompilerPause.open() : () -> {};
+        return jit().on() ? CompilerPause.open() : () -> {};
     }
 
     /**
@@ -149,22 +167,26 @@ public final class JsEngine implements AutoCloseable {
 
     @Override
     public void close() {
+        Built mine;
         synchronized (this) {
             if (heapWatch != null) {
                 heapWatch.close();
             }
+            mine = built;
         }
-        engine.close(true);
+        if (mine != null) {
+            mine.engine.close(true);
+        }
     }
 
     Engine polyglot() {
-        return engine;
+        return built().engine;
     }
 
     /** Made for the first runtime with a limit. */
     synchronized HeapWatch heapWatch() {
         if (heapWatch == null) {
-            heapWatch = new HeapWatch(engine, HOST_ACCESS, TimeSource.system());
+            heapWatch = new HeapWatch(polyglot(), HOST_ACCESS, TimeSource.system());
         }
         return heapWatch;
     }

@@ -108,6 +108,10 @@ final class ScriptRuntime implements JsRuntime {
 
     void start() {
         thread.start();
+    }
+
+    /** Returns when the glue has run; throws what kept it from that. */
+    void awaitStart() {
         try {
             started.join();
         } catch (CompletionException e) {

@@ -358,7 +358,7 @@ final class ScriptRuntime implements JsRuntime {
         rejections = Rejections.install(created);
         bridge.setLeakTraces(options.leakTraces());
         watchHeap(created);
-        created.getBindings("js").putMember(BRIDGE, bridge);
+        modules.offer(BRIDGE, bridge);
         var start = new StringBuilder();
         var scripts = new ArrayList<Source>();
         for (var extension : extensions) {

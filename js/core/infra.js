@@ -1,18 +1,22 @@
 // The way to the host: its bridge, errors across it, promises of asynchronous ops, arguments of ops.
 // Nothing here may be looked up on globals once a script runs.
 
+import { load as loadLazy } from "ext:core/lazy";
+
 const bridge = globalThis.__carillon_bridge;
 delete globalThis.__carillon_bridge;
 
 const { defineProperty, freeze } = Object;
 const { apply } = Reflect;
 const { isArray } = Array;
+const arraySlice = Array.prototype.slice;
 const { isSafeInteger, isInteger } = Number;
 const { trunc, floor } = Math;
 const { parse, stringify } = JSON;
 const { asIntN } = BigInt;
-const { Error, Map, Promise, TypeError, RangeError, ReferenceError, SyntaxError, URIError, Uint8Array, ArrayBuffer } =
-  globalThis;
+const {
+  AggregateError, ArrayBuffer, Error, Map, Promise, RangeError, ReferenceError, String, SyntaxError, TypeError, Uint8Array, URIError,
+} = globalThis;
 const { isView } = ArrayBuffer;
 const { captureStackTrace } = Error;
 
@@ -33,7 +37,7 @@ const dataBuffer = getter(DataView.prototype, "buffer");
 const dataOffset = getter(DataView.prototype, "byteOffset");
 const dataLength = getter(DataView.prototype, "byteLength");
 const tagOf = getter(TypedArrayPrototype, Symbol.toStringTag);
-const { isWellFormed, slice, startsWith, toWellFormed } = String.prototype;
+const { isWellFormed, match, replaceAll, search, slice, startsWith, toWellFormed } = String.prototype;
 const promiseThen = Promise.prototype.then;
 const mapGet = Map.prototype.get;
 const mapHas = Map.prototype.has;
@@ -41,7 +45,10 @@ const mapSet = Map.prototype.set;
 const mapForEach = Map.prototype.forEach;
 const mapDelete = Map.prototype.delete;
 
-export { bridge };
+// For glue that is loaded when a script may have broken them.
+const { fromCharCode } = String;
+const strings = { match, replaceAll, search, slice };
+export { AggregateError, apply, bridge, Error, fromCharCode, isArray, isView, parse, Promise, String, strings, stringify, Uint8Array };
 
 // --- errors
 
@@ -72,6 +79,20 @@ export function registerErrorBuilder(name, build) {
 }
 
 const ADDITIONAL_KEYS = Symbol.for("errorAdditionalPropertyKeys");
+
+/** The classes of Deno.errors, in its order. */
+export const ERROR_NAMES = [
+  "NotFound", "PermissionDenied", "ConnectionRefused", "ConnectionReset", "ConnectionAborted", "NotConnected", "AddrInUse",
+  "AddrNotAvailable", "BrokenPipe", "AlreadyExists", "InvalidData", "TimedOut", "Interrupted", "WriteZero", "WouldBlock",
+  "UnexpectedEof", "BadResource", "Http", "Busy", "NotSupported", "FilesystemLoop", "IsADirectory", "NetworkUnreachable",
+  "NotADirectory", "NotCapable",
+];
+for (let i = 0; i < ERROR_NAMES.length; i++) {
+  registerErrorBuilder(ERROR_NAMES[i], (message) => {
+    const { errors } = loadLazy("ext:core/errors.js");
+    return new errors[ERROR_NAMES[i]](message);
+  });
+}
 
 /** A JS error of the class registered as `name`; `properties` become its own unless the class has them. */
 export function buildCustomError(name, message, properties) {
@@ -118,12 +139,17 @@ export function currentError(id) {
   return error;
 }
 
-export const calls = newCounters();
-const failures = newCounters();
-const begun = newCounters();
-const settled = newCounters();
-const settledBadly = newCounters();
-const collecting = { __proto__: null }; // op ids
+export const calls = [];
+for (let i = 0, n = bridge.opCount(); i <= n; i++) {
+  calls[i] = 0;
+}
+const failures = copied(calls);
+const begun = copied(calls);
+const settled = copied(calls);
+const settledBadly = copied(calls);
+/** What collectors are told, as ordinals of OpCollector.Event. */
+export const Observed = { DISPATCHED: 0, COMPLETED: 1, FAILED: 2, COMPLETED_LATER: 3, FAILED_LATER: 4 };
+export const collecting = { __proto__: null }; // op ids
 
 /** The counters of each op id, as JSON; see GuestBridge.metrics. */
 function metrics() {
@@ -134,12 +160,8 @@ function metrics() {
   return stringify(all);
 }
 
-function newCounters() {
-  const counters = [];
-  for (let i = 0, n = bridge.opCount(); i <= n; i++) {
-    counters[i] = 0;
-  }
-  return counters;
+function copied(counters) {
+  return apply(arraySlice, counters, []);
 }
 
 /** What the guest sees of an error thrown by op `id`. */
@@ -165,13 +187,30 @@ export function admit(op) {
   }
 }
 
-const PROMISE_ID = Symbol.for("Deno.core.internalPromiseId");
-const RING_SIZE = 4096;
-const ring = [];
-for (let i = 0; i < RING_SIZE; i++) {
-  ring[i] = undefined;
-}
+export const PROMISE_ID = Symbol.for("Deno.core.internalPromiseId");
+const RING_MAX = 4096;
+let ring = emptyRing(16); // grows with the number of ops that are pending together
 const overflow = new Map();
+
+// Filled: a hole would show what a script put on Array.prototype.
+function emptyRing(size) {
+  const places = [];
+  for (let i = 0; i < size; i++) {
+    places[i] = undefined;
+  }
+  return places;
+}
+
+function growRing() {
+  const smaller = ring;
+  ring = emptyRing(smaller.length * 4);
+  for (let i = 0; i < smaller.length; i++) {
+    const pending = smaller[i];
+    if (pending !== undefined) {
+      ring[pending.id % ring.length] = pending; // two of different places have different places
+    }
+  }
+}
 
 class Pending {
   id;
@@ -194,7 +233,10 @@ function pendingPromise(id, op, decode) {
     pending.resolve = resolve;
     pending.reject = reject;
   });
-  const slot = id % RING_SIZE;
+  if (ring[id % ring.length] !== undefined && ring.length < RING_MAX) {
+    growRing();
+  }
+  const slot = id % ring.length;
   const older = ring[slot];
   if (older !== undefined) {
     apply(mapSet, overflow, [older.id, older]);
@@ -206,7 +248,7 @@ function pendingPromise(id, op, decode) {
 
 function takePending(id) {
   pendingCount--;
-  const slot = id % RING_SIZE;
+  const slot = id % ring.length;
   const pending = ring[slot];
   if (pending !== undefined && pending.id === id) {
     ring[slot] = undefined;
@@ -221,7 +263,7 @@ function takePending(id) {
 }
 
 export function hasPromise(id) {
-  const pending = ring[id % RING_SIZE];
+  const pending = ring[id % ring.length];
   return (pending !== undefined && pending.id === id) || apply(mapHas, overflow, [id]);
 }
 
@@ -269,14 +311,14 @@ function settle(count) {
     if (next === id * 2) {
       settled[pending.op]++;
       if (collecting[pending.op]) {
-        bridge.collect(pending.op, COMPLETED_LATER);
+        bridge.collect(pending.op, Observed.COMPLETED_LATER);
       }
       const value = bridge.settledValue();
       pending.resolve(pending.decode === null ? value : pending.decode(value));
     } else {
       settledBadly[pending.op]++;
       if (collecting[pending.op]) {
-        bridge.collect(pending.op, FAILED_LATER);
+        bridge.collect(pending.op, Observed.FAILED_LATER);
       }
       rejectWhereAwaited(pending);
     }
@@ -410,74 +452,6 @@ export function loadOp(rid, name) {
   return function op(control, ...buffers) {
     return raw(id, [control, ...buffers], op);
   };
-}
-
-const [DISPATCHED, COMPLETED, FAILED, COMPLETED_LATER, FAILED_LATER] = [0, 1, 2, 3, 4];
-
-/** Wraps an op so that its collector is told of each call. */
-export function collected(id, op) {
-  collecting[id] = true;
-  return (...args) => {
-    bridge.collect(id, DISPATCHED);
-    let event = FAILED;
-    try {
-      const result = op(...args);
-      event = !(result instanceof Promise) ? COMPLETED : result[PROMISE_ID] !== undefined ? -1 : bridge.peek(result)[1];
-      return result;
-    } finally {
-      if (event >= 0) {
-        bridge.collect(id, event);
-      }
-    }
-  };
-}
-
-/** Wraps an op so that each call is logged. */
-export function traced(name, op) {
-  return (...args) => {
-    const started = bridge.nanoTime();
-    let result;
-    try {
-      result = op(...args);
-    } catch (error) {
-      bridge.trace(name, briefly(args), started, `threw ${brief(error)}`);
-      throw error;
-    }
-    bridge.trace(name, briefly(args), started, result instanceof Promise ? briefPromise(result) : brief(result));
-    return result;
-  };
-}
-
-function briefPromise(promise) {
-  const id = promise[PROMISE_ID];
-  if (id !== undefined) {
-    return `promise ${id}`; // its end gets a line of its own
-  }
-  const [, state, reason] = bridge.peek(promise);
-  return state === FAILED ? `rejected ${brief(reason)}` : "promise, settled";
-}
-
-const BRIEF_MAX = 60; // characters of one argument or result
-
-function briefly(args) {
-  let text = "";
-  for (let i = 0; i < args.length; i++) {
-    text += (i === 0 ? "" : ", ") + brief(args[i]);
-  }
-  return text;
-}
-
-function brief(value) {
-  let text;
-  try {
-    if (isView(value)) return `bytes(${lengthOf(value)})`;
-    if (value instanceof Error) text = `${value.name}: ${value.message}`;
-    else if (typeof value === "bigint") text = `${value}n`;
-    else text = stringify(value) ?? typeof value;
-  } catch {
-    text = typeof value;
-  }
-  return text.length <= BRIEF_MAX ? text : `${apply(slice, text, [0, BRIEF_MAX])}... (${text.length} characters)`;
 }
 
 /** Settles what has completed, without leaving the guest; how many ops that were. */

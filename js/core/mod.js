@@ -2,28 +2,16 @@
 
 import * as infra from "ext:core/infra.js";
 import { define as defineLazy, foresee, load as loadLazy } from "ext:core/lazy";
-import { BadResource, errors, Interrupted, NotCapable } from "ext:core/errors.js";
-import {
-  op_cancel_handle, op_close, op_decode, op_encode, op_read, op_resources, op_shutdown, op_try_close, op_write,
-  op_write_resource,
-} from "ext:core/ops";
+import { op_write } from "ext:core/ops";
 
 const { bridge, registerErrorClass, registerErrorBuilder, buildCustomError } = infra;
 const { defineProperty } = Object;
 const { apply } = Reflect;
 const { stringify } = JSON;
-const { isArray } = Array;
-const { Error, Map, AsyncContext, AggregateError, SyntaxError, TypeError, Uint8Array, String } = globalThis;
+const { Error, Map, AsyncContext, SyntaxError, TypeError, String } = globalThis;
 const mapGet = Map.prototype.get;
 const mapSet = Map.prototype.set;
 const mapDelete = Map.prototype.delete;
-const typedSet = Uint8Array.prototype.set;
-const typedSubarray = Uint8Array.prototype.subarray;
-const stringMatch = String.prototype.match;
-const stringSearch = String.prototype.search;
-const stringSlice = String.prototype.slice;
-const { fromCharCode } = String;
-const stringReplaceAll = String.prototype.replaceAll;
 
 // --- asynchronous context
 
@@ -210,75 +198,8 @@ function reportException(error) {
   }
 }
 
-function framesOf(error) {
-  const stack = error.stack;
-  if (typeof stack !== "string") {
-    return "";
-  }
-  const at = apply(stringSearch, stack, [/\n +at /]);
-  return at < 0 ? "" : apply(stringSlice, stack, [at]);
-}
-
-function headOf(error) {
-  const name = error.name === undefined ? "Error" : String(error.name);
-  const message = error.message === undefined ? "" : String(error.message);
-  let head = name === "" ? message : message === "" ? name : `${name}: ${message}`;
-  if (error instanceof AggregateError && isArray(error.errors)) {
-    for (let i = 0; i < error.errors.length; i++) {
-      const inner = error.errors[i];
-      const text = inner instanceof Error ? headOf(inner) + framesOf(inner) + causesOf(inner, [error]) : inspect(inner);
-      head += `\n    ${apply(stringReplaceAll, text, ["\n", "\n    "])}`;
-    }
-  }
-  return head;
-}
-
-function causesOf(error, seen) {
-  const { cause } = error;
-  if (cause === undefined) {
-    return "";
-  }
-  if (!(cause instanceof Error)) {
-    return `\nCaused by: ${inspect(cause)}`;
-  }
-  for (let i = 0; i < seen.length; i++) {
-    if (seen[i] === cause) {
-      return `\nCaused by: ${headOf(cause)} [Circular]`;
-    }
-  }
-  seen[seen.length] = cause;
-  return `\nCaused by: ${headOf(cause)}${framesOf(cause)}${causesOf(cause, seen)}`;
-}
-
 /** What the host is told of an uncaught error, in JSON; see ErrorReport. */
-function describe(thrown, where) {
-  const error = bridge.describe(thrown) ? infra.currentError(0) : thrown;
-  const report = {
-    errorClass: "", message: "", where, head: "", tail: "", specifier: null, line: 0, column: 0, code: null,
-  };
-  try {
-    if (error instanceof Error) {
-      report.errorClass = String(error.name ?? "Error");
-      report.message = String(error.message ?? "");
-      report.code = typeof error.code === "string" ? error.code : null;
-      report.head = headOf(error);
-      const frames = framesOf(error);
-      report.tail = frames + causesOf(error, [error]);
-      // The first frame of the script's own: glue is not where a person looks.
-      const frame = apply(stringMatch, frames, [/^ +at (?:async )?(?:.*? \()?((?:file|https?|data|blob):[^\n]*?):(\d+):(\d+)\)?$/m]);
-      if (frame !== null) {
-        report.specifier = frame[1];
-        report.line = +frame[2];
-        report.column = +frame[3];
-      }
-    } else {
-      report.head = report.message = inspect(error);
-    }
-  } catch {
-    report.head ||= "an error that throws when it is looked at";
-  }
-  return stringify(report);
-}
+const describe = (thrown, where) => loadLazy("ext:core/report.js").describe(thrown, where);
 
 // --- life of the main module
 
@@ -338,7 +259,7 @@ bridge.install({
   fireTimer,
   runImmediate,
   runTicks,
-  stack: () => framesOf(new Error()),
+  stack: () => loadLazy("ext:core/report.js").framesOf(new Error()),
   rejections,
   loadMain,
   loadAhead,
@@ -347,34 +268,7 @@ bridge.install({
   jsonOf,
 });
 
-// --- resources, scripts, promises
-
-const READ_SIZE = 64 * 1024;
-
-async function readAll(rid) {
-  const parts = [];
-  let size = 0;
-  for (;;) {
-    const part = await op_read(rid, READ_SIZE);
-    if (part.length === 0) {
-      break;
-    }
-    parts[parts.length] = part;
-    size += part.length;
-  }
-  const all = new Uint8Array(size);
-  for (let i = 0, at = 0; i < parts.length; at += parts[i++].length) {
-    apply(typedSet, all, [parts[i], at]);
-  }
-  return all;
-}
-
-/** Writes all of it, however little the resource takes at a time. */
-async function writeAll(rid, bytes) {
-  for (let at = 0; at < bytes.length;) {
-    at += await op_write_resource(rid, apply(typedSubarray, bytes, [at]));
-  }
-}
+// --- scripts, promises
 
 /** `[value, null]`, or `[null, {thrown, isNativeError, isCompileError}]`. */
 function evalContext(source, name) {
@@ -391,15 +285,6 @@ function compileFunction(source, name, parameters = []) {
   return evalContext(`(function (${parameters}) {${source}\n})`, name);
 }
 
-/** A string with one character for each byte. */
-function encodeBinaryString(bytes) {
-  let text = "";
-  for (let i = 0; i < bytes.length; i++) {
-    text += fromCharCode(bytes[i]);
-  }
-  return text;
-}
-
 /** `[0, null]` pending, `[1, value]` fulfilled, `[2, reason]` rejected. */
 function getPromiseDetails(promise) {
   const seen = bridge.peek(promise);
@@ -407,29 +292,6 @@ function getPromiseDetails(promise) {
     throw new TypeError("expected a Promise");
   }
   return [seen[1], seen[1] === 0 ? null : seen[2]];
-}
-
-// --- JSON ops
-
-function openEnvelope(bytes) {
-  const { ok, err } = JSON.parse(op_decode(bytes));
-  if (err !== undefined) {
-    throw buildCustomError(err.className, err.message, null);
-  }
-  return ok === null ? undefined : ok;
-}
-
-/** Calls a synchronous JSON op by id and unpacks its answer. */
-function jsonOp(id, args, ...buffers) {
-  return openEnvelope(infra.dispatchOp(id, op_encode(stringify({ args, promiseId: null })), ...buffers));
-}
-
-let nextJsonPromise = 0;
-
-/** Calls an asynchronous JSON op by id. */
-async function jsonOpAsync(id, args, ...buffers) {
-  const promiseId = nextJsonPromise++;
-  return openEnvelope(await infra.dispatchOp(id, op_encode(stringify({ args, promiseId })), ...buffers));
 }
 
 // --- time
@@ -468,15 +330,18 @@ const defineGlobal = (name, value) => {
 
 const internals = { __proto__: null };
 const internal = Symbol("Deno.internal");
-const Deno = { errors, internal, [internal]: internals };
+const Deno = {};
+defineLazy(Deno, "errors", "ext:core/errors.js", "errors", true);
+Deno.internal = internal;
+Deno[internal] = internals;
 
 export const core = {
   __proto__: null,
   Deno,
   defineGlobal,
   // A property, or a global, whose value a glue module exports; the module is loaded when someone first asks for it.
-  defineLazy: (object, name, specifier, exported) => {
-    defineLazy(object, name, specifier, exported, true);
+  defineLazy: (object, name, specifier, exported, enumerable = true) => {
+    defineLazy(object, name, specifier, exported, enumerable);
   },
   defineLazyGlobal: (name, specifier, exported = name) => {
     defineLazy(globalThis, name, specifier, exported);
@@ -507,26 +372,6 @@ export const core = {
   registerErrorClass,
   registerErrorBuilder,
   buildCustomError,
-  BadResource,
-  Interrupted,
-  NotCapable,
-  close: (rid) => {
-    op_close(rid);
-  },
-  tryClose: (rid) => {
-    op_try_close(rid);
-  },
-  resources: op_resources,
-  read: op_read,
-  readAll,
-  writeResource: op_write_resource,
-  writeAll,
-  shutdown: op_shutdown,
-  createCancelHandle: op_cancel_handle,
-  encode: op_encode,
-  decode: op_decode,
-  byteLength: (text) => op_encode(text).length,
-  encodeBinaryString,
   evalContext,
   compileFunction,
   getPromiseDetails,
@@ -536,8 +381,6 @@ export const core = {
   op: infra.opByName,
   catalog: infra.catalog,
   lookups: () => bridge.lookups(),
-  jsonOp,
-  jsonOpAsync,
   openPlugin: infra.openPlugin,
   loadOp: infra.loadOp,
   poll: infra.poll,
@@ -577,6 +420,18 @@ export const core = {
   },
   dispatch,
 };
+
+// Module -> what it adds to the core object, loaded when first used.
+const LATER = {
+  "ext:core/errors.js": ["BadResource", "Interrupted", "NotCapable"],
+  "ext:core/resources.js": [
+    "close", "tryClose", "resources", "read", "readAll", "writeResource", "writeAll", "shutdown", "createCancelHandle",
+  ],
+  "ext:core/bytes.js": ["encode", "decode", "byteLength", "encodeBinaryString", "jsonOp", "jsonOpAsync"],
+};
+for (const specifier of Object.keys(LATER)) {
+  for (const name of LATER[specifier]) core.defineLazy(core, name, specifier, name);
+}
 
 internals.core = core;
 

@@ -23,10 +23,15 @@ final class OpSources {
     static String module(List<OpDecl> ops, boolean traced, Predicate<OpDecl> collected) {
         var text = new StringBuilder("""
                 import {
-                  adapter, admit, bool, buffer, bufferOf, calls, collected, fail, f64, host, i32, i64, json, jsonArray, jsonObject, lazy,
-                  lengthOf, list, offsetOf, raw, traced, rejected, safe, state, str, toBytes, toJson, track,
+                  adapter, admit, bool, buffer, bufferOf, calls, fail, f64, host, i32, i64, json, jsonArray, jsonObject, lazy,
+                  lengthOf, list, offsetOf, raw, rejected, safe, state, str, toBytes, toJson, track,
                 } from "ext:core/infra.js";
                 """);
+        if (traced || ops.stream().anyMatch(collected)) {
+            text.append("""
+                    import { collected, traced } from "ext:core/observed.js";
+                    """);
+        }
         for (var op : ops) {
             function(op, text);
             if (collected.test(op)) {

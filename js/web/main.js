@@ -4,11 +4,11 @@
  */
 import { core } from "ext:core/mod.js";
 import "ext:web/builtins.js";
-import "ext:web/date.js";
 import "ext:web/console.js";
 import { exposeFunction, exposeGetter, requireArguments } from "ext:web/webidl.js";
 
-const { create, defineProperty, setPrototypeOf } = Object;
+const { apply } = Reflect;
+const { create, defineProperty, getOwnPropertyDescriptor, setPrototypeOf } = Object;
 
 // Module -> the globals it exports.
 const LAZY = {
@@ -59,6 +59,29 @@ exposeFunction("fetch", function fetch(_input) {
 core.foresee("fetch", "ext:web/fetch.js");
 
 core.defineLazy(core.Deno, "serve", "ext:web/serve.js", "serve");
+
+// ------------------------------------------------------------------------------------------------------ dates as V8's
+
+const { DateTimeFormat } = Intl;
+/** The engine's own methods, which date.js builds on. */
+export const engine = { DateTimeFormat };
+function mendLater(prototype, names) {
+  for (const name of names) {
+    engine[name] = prototype[name];
+    core.defineLazy(prototype, name, "ext:web/date.js", name, false);
+  }
+}
+mendLater(Date.prototype, ["toString", "toTimeString", "toLocaleString", "toLocaleTimeString"]);
+mendLater(DateTimeFormat.prototype, ["formatRange", "formatToParts", "formatRangeToParts", "resolvedOptions"]);
+const format = getOwnPropertyDescriptor(DateTimeFormat.prototype, "format");
+defineProperty(DateTimeFormat.prototype, "format", {
+  ...format,
+  get() {
+    return core.loadLazy("ext:web/date.js").boundFormat(this, apply(format.get, this, []));
+  },
+});
+
+// ------------------------------------------------------------------------------------------------------------- the rest
 
 core.defineGlobal("location", undefined);
 exposeGetter("self", () => globalThis);

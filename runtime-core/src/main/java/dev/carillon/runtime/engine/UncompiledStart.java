@@ -8,8 +8,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /*
  * With an idle compiler a function is hot after 40 calls. So the start of one script that broke asked for a hundred
- * functions of glue and builtins: five seconds of the engine's compiler, as many of the JVM's, and ten collections of what
- * they allocate, to spare later starts some milliseconds each. Whoever asks does so on the thread that runs the function,
+ * functions of glue and builtins: five seconds of the engine's compiler, as many of the JVM's, and collections of what they
+ * allocate, to spare later starts some milliseconds each. Whoever asks does so on the thread that runs the function,
  * so what other scripts run much meanwhile is not held up.
  */
 /**

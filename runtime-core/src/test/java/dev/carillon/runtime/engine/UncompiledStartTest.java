@@ -30,6 +30,7 @@ class UncompiledStartTest {
 
         public static void main(String[] args) throws Exception {
             var engine = JsEngine.create();
+            engine.jit(); // builds it, which opens Truffle's modules to us
             var seen = new Seen();
             OptimizedTruffleRuntime.getRuntime().addListener(seen);
             for (int i = 0; i < 45; i++) {

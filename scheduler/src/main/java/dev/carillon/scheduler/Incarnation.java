@@ -16,7 +16,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One life of a script: its runtime and its crons, from start to the end of its last job function.
@@ -106,11 +105,15 @@ final class Incarnation implements AutoCloseable {
         return crons.join().holds();
     }
 
-    /** Blocks until the turn under way is over. */
-    void awaitTurn() {
-        var over = new CompletableFuture<@Nullable Void>();
+    /** Completes when the turn under way is over; never if the runtime ends in it. */
+    CompletableFuture<Void> turnOver() {
+        var over = new CompletableFuture<Void>();
         runtime.loop().execute(() -> over.complete(null));
-        CompletableFuture.anyOf(over, runtime.exit()).join();
+        return over;
+    }
+
+    private void awaitTurn() {
+        CompletableFuture.anyOf(turnOver(), runtime.exit()).join();
     }
 
     /** From here on its crons come due; when this returns, each has its deadline. Blocks. */

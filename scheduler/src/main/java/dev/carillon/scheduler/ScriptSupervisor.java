@@ -335,6 +335,7 @@ final class ScriptSupervisor implements AutoCloseable {
         private void loadNow(Found newFile, long own) {
             Incarnation fresh = null;
             Throwable failure = null;
+            boolean atWork = false;
             try {
                 loading.acquire();
                 try {
@@ -346,10 +347,8 @@ final class ScriptSupervisor implements AutoCloseable {
                     loading.release();
                 }
             } catch (TimeoutException e) {
-                if (fresh != null) {
-                    fresh.awaitTurn(); // it may still register crons, slowly
-                }
-                LOG.atDebug().addKeyValue("script", newFile.name()).log("its top level still waits, taken as loaded");
+                atWork = true;
+                LOG.atDebug().addKeyValue("script", newFile.name()).log("its top level goes on, taken as loaded");
             } catch (ExecutionException e) {
                 failure = e.getCause();
             } catch (InterruptedException e) {
@@ -364,7 +363,7 @@ final class ScriptSupervisor implements AutoCloseable {
                 }
                 broke(newFile, own, failure);
             } else if (fresh != null) {
-                loaded(newFile, own, fresh);
+                loaded(newFile, own, fresh, atWork);
             }
             synchronized (this) {
                 loads.remove(fresh);
@@ -400,7 +399,8 @@ final class ScriptSupervisor implements AutoCloseable {
             return null;
         }
 
-        private void loaded(Found newFile, long own, Incarnation fresh) {
+        /** @param atWork its top level goes on, and may still register crons, slowly */
+        private void loaded(Found newFile, long own, Incarnation fresh, boolean atWork) {
             Incarnation old;
             synchronized (this) {
                 if (ended || own != generation) {
@@ -428,7 +428,12 @@ final class ScriptSupervisor implements AutoCloseable {
                 old.drain(stopDeadline, "a changed version has replaced the script");
             }
             if (old != fresh) {
-                recorder.loaded(newFile.name(), fresh.cronNames());
+                Runnable tell = () -> recorder.loaded(newFile.name(), fresh.cronNames());
+                if (atWork) {
+                    fresh.turnOver().thenRun(() -> work(tell));
+                } else {
+                    tell.run();
+                }
             }
         }
 

@@ -191,10 +191,7 @@ public final class QuartzBackend implements AutoCloseable {
             LOG.log(System.Logger.Level.WARNING, "node={0}: shutdown: {1}", config.node(), e.getMessage());
         }
         left.countDown();
-        var ringing = bell;
-        if (ringing != null) {
-            ringing.close();
-        }
+        hearNothing();
         sayGoodbye();
         if (lease != null) {
             lease.close();
@@ -395,6 +392,14 @@ public final class QuartzBackend implements AutoCloseable {
             writer.submit(new ArmWriter.Register(cron, cron.first()));
         }
         listener.fenced();
+    }
+
+    /** From now on it looks by itself only, not when others change something: also for tests that set the clock. */
+    void hearNothing() {
+        var ringing = bell;
+        if (ringing != null) {
+            ringing.close();
+        }
     }
 
     /** Nothing is on its way: for tests that must know when to go on. */

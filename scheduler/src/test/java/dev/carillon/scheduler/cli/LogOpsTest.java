@@ -49,17 +49,17 @@ class LogOpsTest {
         var result = run("""
                 console.log(Deno.env.get("HOME_OF_NOBODY"));
                 try { Deno.readTextFileSync("/nowhere/to/be/found"); } catch { /* told */ }
-                await Deno.readTextFile("/nowhere/to/be/found").catch(() => {});
+                await Deno.readTextFile("/denied").catch(() => {});
                 await fetch("http://127.0.0.1:2/").catch(() => {});
                 console.log(Deno.execPath());
-                """, "--log-ops", "-A");
+                """, "--log-ops", "-A", "--deny-read=/denied");
         assertThat(result.code).isZero();
         assertThat(result.out).isEqualTo("undefined\n/opt/carillon/carillon\n");
         assertThat(result.err.lines())
                 .allMatch(line -> line.matches("op op_[a-z0-9_]+(\\(.*\\)| promise \\d+) \\d+\\.\\d{3} ms: .*"))
                 .anyMatch(line -> line.matches("op op_os_\\w*env\\w*\\(\"HOME_OF_NOBODY\"\\) .* ms: null"))
                 .anyMatch(line -> line.matches("op op_\\w+\\(\"/nowhere/to/be/found\".*\\) .* ms: threw NotFound: .*"))
-                .anyMatch(line -> line.matches("op op_\\w+\\(\"/nowhere/to/be/found\"\\) .* ms: rejected NotFound: .*"))
+                .anyMatch(line -> line.matches("op op_\\w+\\(\"/denied\"\\) .* ms: rejected NotCapable: .*"))
                 .anyMatch(line -> line.matches("op op_\\w*fetch\\w*\\(.*\\) .* ms: promise \\d+"))
                 .anyMatch(line -> line.matches("op op_\\w*fetch\\w* promise \\d+ .* ms: rejected \\w+: .+"));
     }

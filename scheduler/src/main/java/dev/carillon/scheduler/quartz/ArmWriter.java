@@ -71,10 +71,6 @@ final class ArmWriter implements AutoCloseable {
         public JobKey key() {
             return cron.key();
         }
-
-        Triggers.Fresh fresh() {
-            return new Triggers.Fresh(key(), cron.definition(), armed);
-        }
     }
 
     /** A script has closed it, or has ended. */
@@ -322,7 +318,6 @@ final class ArmWriter implements AutoCloseable {
                 connection,
                 all.stream()
                         .filter(register -> !existing.contains(register.key()))
-                        .map(Register::fresh)
                         .toList());
         var locked = triggers.lock(connection, jobs);
         for (var register : all) {

@@ -10,7 +10,6 @@ import java.sql.SQLException;
 import java.sql.Types;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -48,9 +47,6 @@ final class Triggers {
         this.database = database;
         this.cluster = cluster;
     }
-
-    /** One that is to be made. */
-    record Fresh(JobKey key, Definition definition, Armed armed) {}
 
     /** A trigger as it is, locked until the end of the transaction. */
     record Held(
@@ -123,7 +119,7 @@ final class Triggers {
             names.computeIfAbsent(key.script(), script -> new ArrayList<>()).add(ClusterStore.triggerName(key));
         }
         for (var script : names.entrySet()) {
-            var marks = String.join(", ", Collections.nCopies(script.getValue().size(), "?"));
+            var marks = Database.marks(script.getValue().size());
             try (var select = connection.prepareStatement(columns + " from qrtz_triggers where sched_name = ?"
                     + " and trigger_group = ? and trigger_name in (" + marks + ")" + end)) {
                 select.setString(1, cluster);
@@ -146,22 +142,24 @@ final class Triggers {
      *
      * @param all in order of job
      */
-    void insert(Connection connection, List<Fresh> all) throws SQLException {
+    void insert(Connection connection, List<ArmWriter.Register> all) throws SQLException {
         try (var job = connection.prepareStatement(database.insertIfAbsent(INSERT_JOB));
                 var trigger = connection.prepareStatement(database.insertIfAbsent(INSERT_TRIGGER));
                 var schedule = connection.prepareStatement(database.insertIfAbsent(INSERT_SCHEDULE))) {
-            for (var fresh : all) {
-                name(job, fresh.key());
+            for (var register : all) {
+                var key = register.key();
+                var definition = register.cron().definition();
+                name(job, key);
                 job.setString(4, RunJob.class.getName());
                 job.addBatch();
-                name(trigger, fresh.key());
-                trigger.setString(4, fresh.key().script());
-                trigger.setString(5, ClusterStore.triggerName(fresh.key()));
-                arm(trigger, 6, fresh.armed());
-                trigger.setString(11, fresh.definition().revision());
+                name(trigger, key);
+                trigger.setString(4, key.script());
+                trigger.setString(5, ClusterStore.triggerName(key));
+                arm(trigger, 6, register.armed());
+                trigger.setString(11, definition.revision());
                 trigger.addBatch();
-                name(schedule, fresh.key());
-                schedule.setString(4, fresh.definition().schedule());
+                name(schedule, key);
+                schedule.setString(4, definition.schedule());
                 schedule.addBatch();
             }
             job.executeBatch();

@@ -10,6 +10,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -33,6 +34,9 @@ public final class Database implements AutoCloseable {
     private static final long CONNECT_TIMEOUT_MS = 10_000;
     private static final int IDLE_IN_TRANSACTION_MAX_MS = 1_000;
 
+    /** By file: a node of its own on H2 opens it a second time. */
+    private static final Map<Path, ReentrantLock> TURNS = new ConcurrentHashMap<>();
+
     private final Dialect dialect;
     private final StoreConfig config;
     private final HikariDataSource pool;
@@ -43,9 +47,6 @@ public final class Database implements AutoCloseable {
      * of a transaction. Fair, because history is pruned in many short transactions, and starts must get between.
      */
     private final @Nullable ReentrantLock turn;
-
-    /** By file: a node of its own on H2 opens it a second time. */
-    private static final Map<Path, ReentrantLock> TURNS = new ConcurrentHashMap<>();
 
     private Database(Dialect dialect, StoreConfig config, HikariDataSource pool) {
         this.dialect = dialect;
@@ -154,6 +155,11 @@ public final class Database implements AutoCloseable {
     /** {@code insert} so that what is there stays as it is; a lone process, which sees what it has made, gets an error. */
     public String insertIfAbsent(String insert) {
         return dialect.insertIfAbsent(insert);
+    }
+
+    /** So many parameters, for {@code in (...)}. */
+    public static String marks(int count) {
+        return String.join(", ", Collections.nCopies(count, "?"));
     }
 
     /** @throws UnsupportedOperationException unless {@link #isShared} */

@@ -5,7 +5,6 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -235,7 +234,7 @@ enum Dialect {
         @Override
         PreparedStatement latestAttempts(Connection connection, List<String> runs) throws SQLException {
             var select = connection.prepareStatement(
-                    "select id, attempt from run where id in (" + marks(runs.size()) + ") lock in share mode");
+                    "select id, attempt from run where id in (" + Database.marks(runs.size()) + ") lock in share mode");
             for (int i = 0; i < runs.size(); i++) {
                 select.setString(i + 1, runs.get(i));
             }
@@ -329,10 +328,6 @@ enum Dialect {
     /** The above is asked only of a database that {@link #isShared}. */
     private UnsupportedOperationException hasOneProcess() {
         return new UnsupportedOperationException(this + " serves one process");
-    }
-
-    static String marks(int count) {
-        return String.join(", ", Collections.nCopies(count, "?"));
     }
 
     static StoreException badUrl(StoreConfig config, String message, String hint) {

@@ -437,7 +437,7 @@ final class Group {
         for (int from = 0; from < ids.size(); from += LOOKUP_MAX) {
             var part = ids.subList(from, Math.min(ids.size(), from + LOOKUP_MAX));
             try (var select = connection.prepareStatement(
-                    "select id from run where id in (" + Dialect.marks(part.size()) + ")")) {
+                    "select id from run where id in (" + Database.marks(part.size()) + ")")) {
                 for (int i = 0; i < part.size(); i++) {
                     select.setString(i + 1, part.get(i));
                 }

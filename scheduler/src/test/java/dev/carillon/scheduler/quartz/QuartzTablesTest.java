@@ -91,9 +91,7 @@ class QuartzTablesTest {
         for (var state : List.of("ACQUIRED", "BLOCKED", "ERROR", "PAUSED_BLOCKED", "WAITING", "COMPLETE", "HELD")) {
             plant(state, state.equals("HELD") ? "BLOCKED" : state);
         }
-        execute("insert into qrtz_fired_triggers (sched_name, entry_id, trigger_name, trigger_group, instance_name,"
-                + " fired_time, sched_time, priority, state) values ('test', 'e1', '/HELD', 's.ts', 'other', 0, 0, 1,"
-                + " 'EXECUTING')");
+        claim("other", 0);
         // Fresh, so that nobody takes its claim over.
         execute("insert into qrtz_scheduler_state values ('test', 'other', " + Long.MAX_VALUE / 2 + ", 1000)");
         try (var backend =
@@ -120,9 +118,7 @@ class QuartzTablesTest {
         try (var _ =
                 QuartzBackend.start(database, QuartzConfig.of("test", "n1"), TimeSource.system(), fenced::countDown)) {
             plant("HELD", "BLOCKED");
-            execute("insert into qrtz_fired_triggers (sched_name, entry_id, trigger_name, trigger_group, instance_name,"
-                    + " fired_time, sched_time, priority, state) values ('test', 'e1', '/HELD', 's.ts', 'n1', 0, 0, 1,"
-                    + " 'EXECUTING')");
+            claim("n1", 0);
             execute("delete from qrtz_scheduler_state");
             fenced.await();
             while (!column("select trigger_state || ' ' || priority from qrtz_triggers")
@@ -177,9 +173,7 @@ class QuartzTablesTest {
                 var other = database.connection();
                 var statement = other.createStatement()) {
             plant("HELD", "BLOCKED");
-            execute("insert into qrtz_fired_triggers (sched_name, entry_id, trigger_name, trigger_group, instance_name,"
-                    + " fired_time, sched_time, priority, state) values ('test', 'e1', '/HELD', 's.ts', 'n1', 0, 5000,"
-                    + " 1, 'EXECUTING')");
+            claim("n1", 5_000);
             plant("job 0", "WAITING");
             other.setAutoCommit(false);
             statement.execute("select * from qrtz_triggers where trigger_name = '/job 0' for update");
@@ -206,9 +200,7 @@ class QuartzTablesTest {
             var handler = backend.handler("s.ts", task -> {}, Limits.DENO);
             var cron = (QuartzCron) handler.create(new CronSpec("HELD", CronSchedule.parse("0 0 1 1 *"), List.of()));
             plant("HELD", "BLOCKED");
-            execute("insert into qrtz_fired_triggers (sched_name, entry_id, trigger_name, trigger_group, instance_name,"
-                    + " fired_time, sched_time, priority, state) values ('test', 'e1', '/HELD', 's.ts', 'n1', 0, 5000,"
-                    + " 1, 'EXECUTING')");
+            claim("n1", 5_000);
             var fired = new Fired("e1", cron, new Armed(7000, 5000, 1, 0));
             backend.fencedOff();
             backend.deliver(fired);
@@ -282,6 +274,13 @@ class QuartzTablesTest {
         } catch (SQLException e) {
             throw new CompletionException(e);
         }
+    }
+
+    /** The trigger "HELD". */
+    private void claim(String node, long scheduledMs) throws SQLException {
+        execute("insert into qrtz_fired_triggers (sched_name, entry_id, trigger_name, trigger_group, instance_name,"
+                + " fired_time, sched_time, priority, state) values ('test', 'e1', '/HELD', 's.ts', '" + node + "', 0, "
+                + scheduledMs + ", 1, 'EXECUTING')");
     }
 
     private void plant(String name, String state) throws SQLException {

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * Where jobs, runs and console lines are kept.
  *
  * <p>Writes are queued and committed together, in this order within one commit: jobs, ends, starts, skips, lines. A
- * write's future completes after its commit; what it acknowledged survives kill -9. It fails with {@link
- * StoreException} if the commit did.
+ * write's future completes after its commit; what it acknowledged survives kill -9, and reads see it. It fails with
+ * {@link StoreException} if the commit did.
  *
  * <p>Threads: any. Writes never block; reads do, and want a thread that may.
  * <p>Closing: commits what is queued first; any number of times.

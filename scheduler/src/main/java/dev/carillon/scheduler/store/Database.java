@@ -310,7 +310,7 @@ public final class Database implements AutoCloseable {
         var configuration = Flyway.configure(Database.class.getClassLoader())
                 .dataSource(pool)
                 .table(HISTORY_TABLE)
-                .locations("classpath:" + dialect.migrations())
+                .locations(dialect.migrations().toArray(String[]::new))
                 .placeholders(dialect.placeholders())
                 // The pool has made the schema on H2: an empty one of ours is nobody else's.
                 .baselineOnMigrate(dialect == Dialect.H2)

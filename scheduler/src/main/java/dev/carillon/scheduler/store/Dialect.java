@@ -93,6 +93,11 @@ enum Dialect {
         }
 
         @Override
+        List<String> migrations() {
+            return List.of(MIGRATIONS, MIGRATIONS + "-h2");
+        }
+
+        @Override
         boolean isShared() {
             return false;
         }
@@ -217,8 +222,8 @@ enum Dialect {
         }
 
         @Override
-        String migrations() {
-            return super.migrations() + "-mariadb";
+        List<String> migrations() {
+            return List.of(MIGRATIONS + "-mariadb");
         }
 
         @Override
@@ -253,6 +258,8 @@ enum Dialect {
                     "do release_all_locks()");
         }
     };
+
+    private static final String MIGRATIONS = "classpath:dev/carillon/scheduler/store/migrations";
 
     private static final Map<String, String> REQUIRED =
             Map.of("WRITE_DELAY", "0", "LOCK_TIMEOUT", "10000", "DB_CLOSE_ON_EXIT", "FALSE");
@@ -301,8 +308,8 @@ enum Dialect {
     abstract Map<String, String> placeholders();
 
     /** Where its migrations are on the class path. */
-    String migrations() {
-        return "dev/carillon/scheduler/store/migrations";
+    List<String> migrations() {
+        return List.of(MIGRATIONS);
     }
 
     /** Statement after which the server ends a session that is idle within a transaction for longer. */

@@ -24,8 +24,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The writes of one transaction, a batch for each kind.
  *
- * <p>Order: jobs, ends, starts, skips, lines. A start follows the end of the attempt before it, and an end is only
- * submitted once its start has been acknowledged, so no write waits for a later one of the same group.
+ * <p>Order: batches, jobs, ends, starts, skips, lines. A start follows the end of the attempt before it, and an end is only
+ * submitted once its start has been acknowledged, by its batch or in an earlier group, so no write waits for a later one of
+ * the same group.
  *
  * <p>Threads: the writer's.
  */
@@ -53,7 +54,7 @@ final class Group {
 
     private final Connection connection;
     private final Dialect dialect;
-    private final Map<JobKey, Integer> jobNumbers;
+    private final KnownJobs known;
     private final boolean lookFirst;
     private final boolean again;
     private final List<Runnable> acknowledgements = new ArrayList<>();
@@ -63,10 +64,10 @@ final class Group {
      * @param again a try before this one may have been committed without our being told: what stands there already may be
      *     ours
      */
-    Group(Connection connection, Dialect dialect, Map<JobKey, Integer> jobNumbers, boolean lookFirst, boolean again) {
+    Group(Connection connection, Dialect dialect, KnownJobs known, boolean lookFirst, boolean again) {
         this.connection = connection;
         this.dialect = dialect;
-        this.jobNumbers = jobNumbers;
+        this.known = known;
         this.lookFirst = lookFirst;
         this.again = again;
     }
@@ -76,6 +77,7 @@ final class Group {
         var jobs = new ArrayList<Write.Job>();
         var states = new ArrayList<Write.State>();
         var ends = new ArrayList<Write.End>();
+        var batches = new ArrayList<Write.Batch>();
         var starts = new ArrayList<Write.Start>();
         var skips = new ArrayList<Write.Skips>();
         var lines = new ArrayList<Write.Line>();
@@ -92,12 +94,14 @@ final class Group {
                     states.add(state);
                 }
                 case Write.End end -> ends.add(end);
+                case Write.Batch batch -> batches.add(batch);
                 case Write.Start start -> starts.add(start);
                 case Write.Skips skip -> skips.add(skip);
                 case Write.Line line -> lines.add(line);
                 case Write.Barrier(var done) -> acknowledgements.add(() -> done.complete(null));
             }
         }
+        batches(batches);
         jobs(jobs);
         states(states);
         ends(ends);
@@ -109,6 +113,16 @@ final class Group {
     /** Tells everybody who waits. After the commit. */
     void acknowledge() {
         acknowledgements.forEach(Runnable::run);
+    }
+
+    private void batches(List<Write.Batch> writes) throws SQLException {
+        var starts = new ArrayList<Write.Start>();
+        for (var batch : writes) {
+            if (StartBatches.delete(connection, batch.id())) {
+                starts.addAll(batch.starts());
+            }
+        }
+        starts(starts);
     }
 
     private void jobs(List<Write.Job> writes) throws SQLException {
@@ -131,7 +145,7 @@ final class Group {
         ring();
         var unknown = writes.stream()
                 .map(write -> write.job().key())
-                .filter(key -> !jobNumbers.containsKey(key))
+                .filter(key -> known.number(key) == null)
                 .collect(Collectors.toSet());
         if (!unknown.isEmpty()) {
             number(unknown);
@@ -174,7 +188,7 @@ final class Group {
                 select.setString(1, script);
                 try (var rows = select.executeQuery()) {
                     while (rows.next()) {
-                        jobNumbers.put(new JobKey(script, rows.getString(2)), rows.getInt(1));
+                        known.number(new JobKey(script, rows.getString(2)), rows.getInt(1));
                     }
                 }
             }
@@ -379,13 +393,14 @@ final class Group {
     private void run(
             PreparedStatement insert, String id, JobKey job, Instant scheduledTime, RunTrigger trigger, RunState state)
             throws SQLException {
-        if (!jobNumbers.containsKey(job)) {
+        if (known.number(job) == null) {
             number(Set.of(job)); // saved by an earlier process
         }
-        var number = jobNumbers.get(job);
+        var number = known.number(job);
         if (number == null) {
             throw new IllegalStateException("job " + job + " was never saved, run " + id + " has nowhere to go");
         }
+        known.seen(job, scheduledTime);
         insert.setString(1, id);
         insert.setInt(2, number);
         insert.setLong(3, scheduledTime.toEpochMilli());

@@ -64,7 +64,13 @@ public final class JdbcRunStore implements RunStore {
      * @throws dev.carillon.scheduler.run.StoreException in one sentence with its way out, whatever is wrong
      */
     public static JdbcRunStore open(StoreConfig config) {
-        return new JdbcRunStore(Database.open(config));
+        var database = Database.open(config);
+        try {
+            return new JdbcRunStore(database);
+        } catch (RuntimeException e) {
+            database.close();
+            throw e;
+        }
     }
 
     @Override
@@ -514,7 +520,9 @@ public final class JdbcRunStore implements RunStore {
         }
     }
 
+    /** Sees what has been acknowledged. */
     private <T> T read(Database.Work<T> work) {
+        writer.catchUp();
         try (var connection = database.connection()) {
             return work.on(connection);
         } catch (SQLException e) {

@@ -1,15 +1,15 @@
 package dev.carillon.scheduler.store;
 
-import dev.carillon.scheduler.run.JobKey;
+import dev.carillon.scheduler.run.RunStore.AttemptStart;
+import dev.carillon.scheduler.run.RunTrigger;
 import dev.carillon.scheduler.run.StoreException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Group commit: one thread takes everything that is queued and commits it as one transaction, while the next group
- * gathers. Ten thousand starts due at one instant cost a few commits.
+ * gathers. Of many starts due together, where no other process writes, a batch is committed first as one row, so that job
+ * functions do not wait for thousands of rows; these come with the rest of the group.
  *
  * <p>Threads: {@link #submit} and {@link #line} from any thread, never blocking. Futures complete on the writer's thread.
  * <p>Closing: after what is queued has been committed; what comes later fails.
@@ -32,10 +33,17 @@ final class Writer implements AutoCloseable {
     private static final long RETRY_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long STALLED_NANOS = TimeUnit.MILLISECONDS.toNanos(1500);
     private static final long IDLE = Long.MAX_VALUE;
+    /** Fewer starts than this get their rows at once. */
+    private static final int BATCH_MIN = 32;
+    /** When no start has come for so long, those due together are taken to be all there. */
+    private static final long BATCH_GAP_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+    /** Other writes wait for starts to come no longer than this. */
+    private static final long BATCH_OPEN_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private static final System.Logger LOG = System.getLogger(Writer.class.getName());
 
     private final Database database;
-    private final Map<JobKey, Integer> jobNumbers = new ConcurrentHashMap<>();
+    private final KnownJobs known;
     private final BlockingQueue<Write> queue = new LinkedBlockingQueue<>();
     private final AtomicInteger linesQueued = new AtomicInteger();
     private final Thread thread;
@@ -43,10 +51,30 @@ final class Writer implements AutoCloseable {
     private @Nullable Connection connection;
     private volatile long busySince = IDLE;
     private volatile boolean closed;
+    /** Starts have been acknowledged that have no rows yet. */
+    private volatile boolean behind;
 
     Writer(Database database) {
         this.database = database;
+        known = database.isShared() ? new KnownJobs(null) : takeUp(database);
         this.thread = Thread.ofPlatform().name("carillon-store-writer").daemon().start(this::loop);
+    }
+
+    /** Gives rows to what a process that died has acknowledged in batches, and looks up to when occurrences may have rows. */
+    private static KnownJobs takeUp(Database database) {
+        try {
+            return database.transaction(connection -> {
+                var left = StartBatches.left(connection);
+                new Group(connection, database.dialect(), new KnownJobs(null), true, false).execute(left);
+                try (var select = connection.prepareStatement(
+                                "select scheduled_at from run order by id desc fetch first 1 row only");
+                        var rows = select.executeQuery()) {
+                    return new KnownJobs(rows.next() ? Instant.ofEpochMilli(rows.getLong(1)) : Instant.MIN);
+                }
+            });
+        } catch (SQLException e) {
+            throw database.explain(e);
+        }
     }
 
     void submit(Write write) {
@@ -73,6 +101,15 @@ final class Writer implements AutoCloseable {
         return since != IDLE && System.nanoTime() - since > STALLED_NANOS;
     }
 
+    /** Blocks until what has been acknowledged has its rows. */
+    void catchUp() {
+        if (behind && Thread.currentThread() != thread) {
+            var done = new CompletableFuture<Void>();
+            submit(new Write.Barrier(done));
+            done.exceptionally(failed -> null).join(); // whoever reads finds out himself what is wrong
+        }
+    }
+
     @Override
     public void close() {
         closed = true;
@@ -85,11 +122,11 @@ final class Writer implements AutoCloseable {
         try {
             while (!closed || !queue.isEmpty()) {
                 group.clear();
-                group.add(queue.take());
-                queue.drainTo(group, GROUP_MAX - 1);
+                gather(group);
                 busySince = System.nanoTime();
                 commit(group);
                 busySince = IDLE;
+                behind = false;
                 for (var write : group) {
                     if (write instanceof Write.Line) {
                         linesQueued.decrementAndGet();
@@ -107,6 +144,68 @@ final class Writer implements AutoCloseable {
             }
             ended.complete(null);
         }
+    }
+
+    /** What is queued. Once there is a batch of starts, those to come join it: job functions first, then their rows. */
+    private void gather(List<Write> group) throws InterruptedException {
+        group.add(queue.take());
+        queue.drainTo(group, GROUP_MAX - 1);
+        var fresh = group;
+        if (!batch(fresh, BATCH_MIN)) {
+            return;
+        }
+        long latest = System.nanoTime() + BATCH_OPEN_NANOS;
+        long until = System.nanoTime() + BATCH_GAP_NANOS;
+        while (group.size() < GROUP_MAX && fresh.stream().noneMatch(Write.Barrier.class::isInstance)) {
+            long left = Math.min(until - System.nanoTime(), latest - System.nanoTime());
+            var next = left > 0 ? queue.poll(left, TimeUnit.NANOSECONDS) : null;
+            if (next == null) {
+                return;
+            }
+            int from = group.size();
+            group.add(next);
+            queue.drainTo(group, GROUP_MAX - group.size());
+            fresh = group.subList(from, group.size());
+            if (batch(fresh, 1)) {
+                until = System.nanoTime() + BATCH_GAP_NANOS;
+            }
+        }
+    }
+
+    /** Makes the new starts among {@code writes} durable as one row and acknowledges them, if there are {@code min} of them. */
+    private boolean batch(List<Write> writes, int min) {
+        var starts = new ArrayList<Write.Start>();
+        var others = new ArrayList<Write>();
+        for (var write : writes) {
+            if (write instanceof Write.Start start && isForBatch(start.start(), starts)) {
+                known.seen(start.start().job(), start.start().scheduledTime());
+                starts.add(start);
+            } else {
+                others.add(write);
+            }
+        }
+        if (starts.size() < min) {
+            return false;
+        }
+        try {
+            others.addFirst(transaction(open -> StartBatches.insert(open, known, starts)));
+        } catch (SQLException | RuntimeException e) {
+            return false; // they go with their group, which tries again, or says what is wrong
+        }
+        writes.clear();
+        writes.addAll(others);
+        behind = true;
+        starts.forEach(start -> start.done().complete(true));
+        return true;
+    }
+
+    /** Its key will not be refused, so nobody needs to wait for its row. */
+    private boolean isForBatch(AttemptStart start, List<Write.Start> batch) {
+        return (batch.isEmpty() || start.node().equals(batch.getFirst().start().node()))
+                && start.attempt() == 1
+                && start.trigger() == RunTrigger.SCHEDULE
+                && known.number(start.job()) != null
+                && known.isNew(start.job(), start.scheduledTime());
     }
 
     private void commit(List<Write> group) {
@@ -164,7 +263,7 @@ final class Writer implements AutoCloseable {
 
     private void attempt(List<Write> writes, boolean lookFirst, boolean again) throws SQLException {
         var group = transaction(open -> {
-            var all = new Group(open, database.dialect(), jobNumbers, lookFirst, again);
+            var all = new Group(open, database.dialect(), known, lookFirst, again);
             all.execute(writes);
             return all;
         });
@@ -181,7 +280,7 @@ final class Writer implements AutoCloseable {
             }
             return database.transaction(open, work);
         } catch (SQLException | RuntimeException e) {
-            jobNumbers.clear(); // those of jobs this transaction would have made are nobody's
+            known.forgetNumbers();
             disconnect(); // it may be broken
             throw e;
         }

@@ -18,11 +18,12 @@ import java.util.List;
  * and {@code ended <run> <state>} when an end has been acknowledged, until somebody kills it.
  */
 final class BusyService {
-    private static final int JOBS = 20;
-
     private BusyService() {}
 
+    /** @param args file of the database, number of crons */
     public static void main(String[] args) throws Exception {
+        int jobs = Integer.parseInt(args[1]);
+        var limits = new LocalCronHandler.Limits(jobs, jobs);
         var store = JdbcRunStore.open(new StoreConfig("jdbc:h2:file:" + args[0]));
         var recorder = new RunRecorder(store, TimeSource.system(), "busy");
         recorder.start();
@@ -37,12 +38,12 @@ final class BusyService {
         var loop = new ThreadLoop("busy-loop");
         var handler = recorder.handler(
                 "busy.ts",
-                new LocalCronHandler(loop, TimeSource.system(), name -> "1", LocalCronHandler.Limits.DENO, "busy"),
+                new LocalCronHandler(loop, TimeSource.system(), name -> "1", limits, "busy"),
                 loop::execute,
                 RecordedRuns.LINES_MAX);
         var sink = recorder.sink((level, text, scope) -> {});
         loop.execute(() -> {
-            for (int i = 0; i < JOBS; i++) {
+            for (int i = 0; i < jobs; i++) {
                 var spec = new CronSpec("job " + i, CronSchedule.parse("* * * * *"), List.of(Duration.ZERO));
                 ask(handler.create(spec), new Outcome.Registered(), sink, i % 3 == 0);
             }

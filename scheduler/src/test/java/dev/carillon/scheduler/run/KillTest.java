@@ -15,9 +15,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A real process, killed in the middle of its work, again and again on the same file. */
 class KillTest {
@@ -26,9 +27,11 @@ class KillTest {
     @TempDir
     Path folder;
 
-    @Test
+    /** A few crons write row by row; of many due together, the starts are a batch first. */
+    @ParameterizedTest
+    @ValueSource(ints = {20, 200})
     @Timeout(240)
-    void no_acknowledged_start_or_end_is_lost_however_often_the_process_is_killed() throws Exception {
+    void no_acknowledged_start_or_end_is_lost_however_often_the_process_is_killed(int crons) throws Exception {
         long seed = new Random().nextLong();
         var random = new Random(seed);
         var file = folder.resolve("runs");
@@ -36,7 +39,7 @@ class KillTest {
         var ended = new HashMap<String, String>();
         for (int round = 0; round < ROUNDS; round++) {
             int lines = 50 + random.nextInt(1500);
-            for (var line : killedAfter(file, lines)) {
+            for (var line : killedAfter(file, crons, lines)) {
                 var words = line.split(" ");
                 switch (words[0]) {
                     case "started" -> started.merge(words[1], Integer.parseInt(words[2]), Math::max);
@@ -51,14 +54,15 @@ class KillTest {
     }
 
     /** What the process said before it died; a line cut off by the kill was never said. */
-    private static List<String> killedAfter(Path file, int lines) throws IOException, InterruptedException {
+    private static List<String> killedAfter(Path file, int crons, int lines) throws IOException, InterruptedException {
         var process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:TieredStopAtLevel=1",
                         "-cp",
                         System.getProperty("java.class.path"),
                         BusyService.class.getName(),
-                        file.toString())
+                        file.toString(),
+                        String.valueOf(crons))
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         var text = new StringBuilder();

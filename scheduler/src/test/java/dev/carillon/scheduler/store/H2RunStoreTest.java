@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import dev.carillon.scheduler.run.RunQuery;
+import dev.carillon.scheduler.run.RunState;
 import dev.carillon.scheduler.run.RunStore;
 import dev.carillon.scheduler.run.StoreException;
 import dev.carillon.scheduler.run.StoreException.Code;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +18,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,6 +41,69 @@ class H2RunStoreTest extends RunStoreContract {
         assertThat(store.runs(RunQuery.newest(10)).items()).hasSize(1);
         assertThat(store.jobs()).hasSize(2);
         start(JOB, T0.plusSeconds(60), 1, T0); // the job keeps its number
+    }
+
+    /** The file as a kill would leave it: the writer waits in the acknowledgement until it has been copied. */
+    @Test
+    void starts_acknowledged_before_they_have_rows_are_there_after_a_kill() throws Exception {
+        var killed = new StoreConfig("jdbc:h2:file:" + folder.resolve("killed"));
+        onWriter(() -> {
+                    for (int minute = 1; minute < 100; minute++) {
+                        store.start(
+                                attempt(JOB, minute(minute), 1, minute(minute).plusMillis(3)));
+                    }
+                    return store.start(attempt(JOB, minute(100), 1, minute(100).plusMillis(3)))
+                            .thenRun(() -> copy("a.mv.db", "killed.mv.db"));
+                })
+                .join();
+        assertThat(count(killed, "start_batch")).isEqualTo(1);
+        assertThat(count(killed, "run")).isZero();
+
+        for (int opened = 0; opened < 2; opened++) {
+            try (var after = JdbcRunStore.open(killed)) {
+                assertThat(after.runs(RunQuery.newest(1000)).items())
+                        .hasSize(100)
+                        .allSatisfy(run -> {
+                            assertThat(run.state()).isEqualTo(RunState.RUNNING);
+                            assertThat(run.attempts()).isEqualTo(1);
+                            assertThat(run.latenessMs()).isEqualTo(3);
+                            assertThat(run.node()).isEqualTo("n1");
+                        });
+                assertThat(after.start(attempt(JOB, minute(100), 1, T0)).join()).isFalse();
+            }
+            assertThat(count(killed, "start_batch")).isZero();
+        }
+    }
+
+    @Test
+    void an_occurrence_that_had_a_row_before_opening_is_refused_among_many_that_have_none() {
+        start(JOB, minute(50), 1, T0);
+        store.close();
+        store = open();
+        start(JOB, minute(1), 1, T0); // from here on the job is known
+        assertThat(whichStart(together(IntStream.rangeClosed(1, 100)
+                        .mapToObj(minute -> attempt(JOB, minute(minute), 1, T0))
+                        .toList())))
+                .hasSize(98)
+                .doesNotContain(1, 50);
+        assertThat(store.runs(RunQuery.newest(1000)).items()).hasSize(100);
+    }
+
+    private void copy(String from, String to) {
+        try {
+            Files.copy(folder.resolve(from), folder.resolve(to));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static long count(StoreConfig config, String table) throws Exception {
+        try (var connection = DriverManager.getConnection(Dialect.H2.complete(config), "sa", "");
+                var statement = connection.createStatement();
+                var rows = statement.executeQuery("select count(*) from carillon." + table)) {
+            rows.next();
+            return rows.getLong(1);
+        }
     }
 
     @Test

@@ -118,6 +118,52 @@ abstract class RunStoreContract {
                         });
     }
 
+    @Test
+    void starts_due_together_can_be_read_and_ended_as_soon_as_they_are_acknowledged() {
+        var starts = together(IntStream.rangeClosed(1, 100)
+                .mapToObj(
+                        minute -> attempt(JOB, minute(minute), 1, minute(minute).plusMillis(3)))
+                .toList());
+        starts.getLast().join();
+        assertThat(starts).allSatisfy(start -> assertThat(start.join()).isTrue());
+        assertThat(store.run(RunId.of(JOB, minute(100))).orElseThrow().run()).satisfies(run -> {
+            assertThat(run.state()).isEqualTo(RunState.RUNNING);
+            assertThat(run.latenessMs()).isEqualTo(3);
+            assertThat(run.node()).isEqualTo("n1");
+        });
+
+        var more = together(IntStream.rangeClosed(101, 200)
+                .mapToObj(minute -> attempt(JOB, minute(minute), 1, minute(minute)))
+                .toList());
+        var ends = more.stream()
+                .map(start -> start.thenCompose(fresh ->
+                        store.end(success(RunId.of(JOB, minute(101 + more.indexOf(start)))))))
+                .toList();
+        assertThat(ends).allSatisfy(end -> assertThat(end.join()).isTrue());
+        assertThat(store.runs(new RunQuery(null, Set.of(RunState.SUCCEEDED), null, null, null, null, 1000))
+                        .items())
+                .hasSize(100);
+    }
+
+    @Test
+    void an_occurrence_that_has_a_row_is_refused_among_many_that_have_none() {
+        start(JOB, minute(50), 1, T0);
+        store.skip(List.of(skip(OTHER, minute(61), Reason.PAUSED))).join();
+        assertThat(whichStart(together(IntStream.rangeClosed(1, 100)
+                        .mapToObj(minute -> attempt(minute % 2 == 0 ? JOB : OTHER, minute(minute), 1, T0))
+                        .toList())))
+                .hasSize(98)
+                .doesNotContain(50, 61);
+        assertThat(whichStart(together(IntStream.rangeClosed(1, 200)
+                        .mapToObj(i -> attempt(JOB, minute(100 + i % 100), 1, T0))
+                        .toList())))
+                .hasSize(99) // minute 100 has a row, and the others come twice
+                .allMatch(place -> place < 100);
+        assertThat(store.runs(new RunQuery(null, Set.of(), null, null, null, null, 1000))
+                        .items())
+                .hasSize(100 + 99);
+    }
+
     /** A transaction undone takes back the numbers of its jobs. */
     @Test
     void a_job_saved_beside_a_refused_start_is_a_job_like_others() {
@@ -131,6 +177,10 @@ abstract class RunStoreContract {
         start(added, T0, 1, T0);
     }
 
+    List<CompletableFuture<Boolean>> together(List<AttemptStart> starts) {
+        return onWriter(() -> starts.stream().map(store::start).toList());
+    }
+
     /** What is submitted there, the writer finds all at once when it returns from its acknowledgements. */
     <T> T onWriter(Supplier<T> submit) {
         var test = Thread.currentThread();
@@ -140,6 +190,18 @@ abstract class RunStoreContract {
                 return submitted.join();
             }
         }
+    }
+
+    /** Places of those that were not refused, from 1. */
+    static List<Integer> whichStart(List<CompletableFuture<Boolean>> starts) {
+        return IntStream.rangeClosed(1, starts.size())
+                .filter(i -> starts.get(i - 1).join())
+                .boxed()
+                .toList();
+    }
+
+    static Instant minute(int number) {
+        return T0.plusSeconds(60L * number);
     }
 
     @Test
@@ -442,6 +504,10 @@ abstract class RunStoreContract {
     RunId start(JobKey job, Instant scheduled, int attempt, Instant at) {
         assertThat(store.start(attempt(job, scheduled, attempt, at)).join()).isTrue();
         return RunId.of(job, scheduled);
+    }
+
+    private static AttemptEnd success(RunId id) {
+        return new AttemptEnd(id, 1, RunEvent.ATTEMPT_SUCCEEDED, T0, null, null, null);
     }
 
     private boolean end(

@@ -7,10 +7,10 @@ import com.oracle.truffle.runtime.OptimizedTruffleRuntimeListener;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /*
- * With an idle compiler a function is hot after 40 calls. So the start of one script that broke asked for a hundred
- * functions of glue and builtins: five seconds of the engine's compiler, as many of the JVM's, and collections of what they
- * allocate, to spare later starts some milliseconds each. Whoever asks does so on the thread that runs the function,
- * so what other scripts run much meanwhile is not held up.
+ * With an idle compiler a function is hot after 40 calls, unless the engine is told otherwise. So the start of one script
+ * that broke asked for a hundred functions of glue and builtins: five seconds of the engine's compiler, as many of the
+ * JVM's, and collections of what they allocate, to spare later starts some milliseconds each. Whoever asks does so on the
+ * thread that runs the function, so what other scripts run much meanwhile is not held up.
  */
 /**
  * Glue and builtins that become hot only because a runtime starts are not compiled, and counted from nought again.

@@ -83,7 +83,7 @@ final class ScriptSupervisor implements AutoCloseable {
     private final TimeSource time;
     private final Duration stopDeadline;
     private final Configuration.Schedules schedules;
-    private final List<ScriptSource> sources;
+    private final ScriptFiles files;
     private final Consumer<ScriptView> changed;
     private final ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
     private final Semaphore loading =
@@ -114,7 +114,7 @@ final class ScriptSupervisor implements AutoCloseable {
         this.time = time;
         this.stopDeadline = stopDeadline;
         this.schedules = schedules;
-        this.sources = sources;
+        this.files = new ScriptFiles(sources);
         this.changed = changed;
     }
 
@@ -219,7 +219,7 @@ final class ScriptSupervisor implements AutoCloseable {
         var problems = new ArrayList<String>();
         Map<String, Found> found;
         try {
-            found = ScriptFiles.scan(sources, problems);
+            found = files.look(problems);
         } catch (UncheckedIOException e) {
             tell(List.of(String.valueOf(e.getMessage())));
             return; // what runs goes on; the next look may see more

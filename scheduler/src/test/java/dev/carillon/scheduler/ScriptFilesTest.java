@@ -7,6 +7,8 @@ import dev.carillon.scheduler.Configuration.ScriptSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -61,6 +63,76 @@ class ScriptFilesTest {
             Files.writeString(folder.resolve(other), "new");
             assertThat(changed(before, look())).as(other).isEmpty();
         }
+    }
+
+    @Test
+    void a_folder_that_has_long_stood_still_shows_every_change_at_once() throws IOException {
+        var below = Files.createDirectories(folder.resolve("below"));
+        var script = Files.writeString(folder.resolve("a.ts"), "");
+        var shared = Files.writeString(below.resolve("shared.ts"), "");
+        var files = new ScriptFiles(List.of(new ScriptSource(folder, Permissions.none())));
+        var before = settled(files);
+
+        Files.writeString(script, "changed");
+        before = changedOnly(files, before, "a.ts");
+        Files.writeString(shared, "changed");
+        before = changedOnly(files, before, "a.ts");
+        Files.writeString(folder.resolve("b.ts"), "new");
+        before = changedOnly(files, before, "b.ts");
+        settled(files);
+        Files.writeString(below.resolve("another.ts"), "new");
+        before = changedOnly(files, before, "a.ts", "b.ts");
+        settled(files);
+        Files.delete(folder.resolve("b.ts"));
+        assertThat(look(files)).containsOnlyKeys("a.ts");
+        settled(files);
+        Files.createDirectories(Files.createDirectories(folder.resolve("b.ts")).resolve("deeper"));
+        before = look(files);
+        assertThat(before).containsOnlyKeys("a.ts");
+        Files.writeString(folder.resolve("b.ts/deeper/of.ts"), "new");
+        changedOnly(files, before, "a.ts");
+    }
+
+    @Test
+    void a_file_that_comes_within_one_tick_of_the_folders_clock_is_seen_and_one_that_leaves_no_time_before_long()
+            throws IOException {
+        Files.writeString(folder.resolve("a.ts"), "");
+        var files = new ScriptFiles(List.of(new ScriptSource(folder, Permissions.none())));
+        var tick = Files.getLastModifiedTime(folder);
+        assertThat(look(files)).containsOnlyKeys("a.ts");
+        Files.writeString(folder.resolve("b.ts"), "");
+        Files.setLastModifiedTime(folder, tick);
+        assertThat(look(files)).containsOnlyKeys("a.ts", "b.ts");
+        for (int i = 0; i < 10; i++) {
+            look(files);
+        }
+        Files.writeString(folder.resolve("c.ts"), "");
+        Files.setLastModifiedTime(folder, tick);
+        int looks = 1;
+        while (!look(files).containsKey("c.ts")) {
+            assertThat(++looks).isLessThan(20);
+        }
+    }
+
+    /** Long after its last change. */
+    private Map<String, ScriptFiles.Found> settled(ScriptFiles files) throws IOException {
+        Files.setLastModifiedTime(folder, FileTime.from(Instant.parse("2024-01-01T00:00:00Z")));
+        Files.setLastModifiedTime(folder.resolve("below"), FileTime.from(Instant.parse("2024-01-01T00:00:00Z")));
+        for (int i = 0; i < 5; i++) {
+            look(files);
+        }
+        return look(files);
+    }
+
+    private static Map<String, ScriptFiles.Found> changedOnly(
+            ScriptFiles files, Map<String, ScriptFiles.Found> before, String... names) {
+        var after = look(files);
+        assertThat(changed(before, after)).containsExactly(names);
+        return after;
+    }
+
+    private static Map<String, ScriptFiles.Found> look(ScriptFiles files) {
+        return files.look(new ArrayList<>());
     }
 
     private Map<String, ScriptFiles.Found> look() {

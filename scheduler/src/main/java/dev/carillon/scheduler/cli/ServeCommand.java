@@ -2,11 +2,13 @@ package dev.carillon.scheduler.cli;
 
 import dev.carillon.runtime.PermissionFlags;
 import dev.carillon.runtime.engine.Inspector;
+import dev.carillon.runtime.time.TimeSource;
 import dev.carillon.scheduler.Configuration;
 import dev.carillon.scheduler.Configuration.ScriptSource;
 import dev.carillon.scheduler.ConfigurationException;
 import dev.carillon.scheduler.ConfigurationReader;
 import dev.carillon.scheduler.Durations;
+import dev.carillon.scheduler.LeisureCollector;
 import dev.carillon.scheduler.LogSetup;
 import dev.carillon.scheduler.Service;
 import dev.carillon.scheduler.http.HttpApi;
@@ -144,6 +146,7 @@ final class ServeCommand implements Callable<Integer> {
         if (inspector == null) {
             service.rehearse();
         }
+        LeisureCollector.ofThisJvm(TimeSource.system()).ifPresent(LeisureCollector::start);
         try {
             stopped.await();
         } catch (InterruptedException e) {

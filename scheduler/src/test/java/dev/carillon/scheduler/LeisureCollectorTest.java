@@ -1,0 +1,38 @@
+package dev.carillon.scheduler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.carillon.runtime.time.TimeSource;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryPoolMXBean;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** On the real collector of this JVM. */
+class LeisureCollectorTest {
+    private static final MemoryPoolMXBean EDEN = ManagementFactory.getMemoryPoolMXBeans().stream()
+            .filter(pool -> pool.getName().equals("G1 Eden Space"))
+            .findFirst()
+            .orElseThrow();
+    private final LeisureCollector leisure =
+            LeisureCollector.ofThisJvm(TimeSource.system()).orElseThrow();
+
+    @Test
+    void what_fills_half_of_its_part_is_collected_and_then_there_is_nothing_to_do() {
+        System.gc();
+        assertThat(leisure.look()).isFalse();
+        while (EDEN.getUsage().getUsed() < EDEN.getUsage().getCommitted() / 2) {
+            assertThat(new byte[100_000]).hasSize(100_000);
+        }
+        assertThat(leisure.look()).isTrue();
+        assertThat(EDEN.getUsage().getUsed()).isLessThan(EDEN.getUsage().getCommitted() / 2);
+        assertThat(leisure.look()).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 500", "499, 1", "500, 1000", "501, 999", "1700000000999, 501", "-1, 501"})
+    void the_middle_of_a_second_is_waited_for(long nowMs, long waitMs) {
+        assertThat(LeisureCollector.untilMiddle(nowMs)).hasMillis(waitMs);
+    }
+}

@@ -101,7 +101,6 @@ public final class JsEngine implements AutoCloseable {
         var jit = Jit.of(engine.getImplementationName(), log == null ? NO_JVMCI : log.text());
         if (jit.on()) {
             UncompiledStart.listen();
-            CompilerPriority.lower();
         }
         return new Built(engine, jit);
     }

@@ -64,21 +64,26 @@ public final class LeisureCollector {
     }
 
     /**
-     * Collects if half of the part is full.
+     * Collects if half of the part is full, and the heap is not.
      *
      * @return whether something was collected
      */
     boolean look() {
         var usage = youngest.getUsage();
-        if (usage.getUsed() < usage.getCommitted() / 2) {
+        long left = usage.getCommitted() - usage.getUsed() + MORE_BYTES;
+        if (usage.getUsed() < usage.getCommitted() / 2 || left > roomBytes() / 2) {
             return false;
         }
         long before = collector.getCollectionCount();
-        long left = usage.getCommitted() - usage.getUsed() + MORE_BYTES;
         for (; left > 0 && collector.getCollectionCount() == before; left -= FILLER_BYTES) {
             filler = new byte[FILLER_BYTES];
         }
         filler = null;
         return collector.getCollectionCount() != before;
+    }
+
+    private static long roomBytes() {
+        var jvm = Runtime.getRuntime();
+        return jvm.maxMemory() - jvm.totalMemory() + jvm.freeMemory();
     }
 }

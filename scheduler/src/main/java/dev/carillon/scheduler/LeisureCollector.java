@@ -63,23 +63,28 @@ public final class LeisureCollector {
         return Duration.ofMillis(SECOND_MS - Math.floorMod(nowMs - MIDDLE_MS, SECOND_MS));
     }
 
-    /**
-     * Collects if half of the part is full, and the heap is not.
-     *
-     * @return whether something was collected
-     */
+    /** @return whether something was collected */
     boolean look() {
         var usage = youngest.getUsage();
-        long left = usage.getCommitted() - usage.getUsed() + MORE_BYTES;
-        if (usage.getUsed() < usage.getCommitted() / 2 || left > roomBytes() / 2) {
+        if (!isTime(usage.getUsed(), usage.getCommitted(), roomBytes())) {
             return false;
         }
         long before = collector.getCollectionCount();
+        long left = most(usage.getUsed(), usage.getCommitted());
         for (; left > 0 && collector.getCollectionCount() == before; left -= FILLER_BYTES) {
             filler = new byte[FILLER_BYTES];
         }
         filler = null;
         return collector.getCollectionCount() != before;
+    }
+
+    /** Half of their part is full, and of the room in the heap at most half would be. */
+    static boolean isTime(long usedBytes, long partBytes, long roomBytes) {
+        return usedBytes >= partBytes / 2 && most(usedBytes, partBytes) <= roomBytes / 2;
+    }
+
+    private static long most(long usedBytes, long partBytes) {
+        return partBytes - usedBytes + MORE_BYTES;
     }
 
     private static long roomBytes() {

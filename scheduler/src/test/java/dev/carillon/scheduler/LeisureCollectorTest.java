@@ -47,4 +47,17 @@ class LeisureCollectorTest {
     void the_middle_of_a_second_is_waited_for(long nowMs, long waitMs) {
         assertThat(LeisureCollector.untilMiddle(nowMs)).hasMillis(waitMs);
     }
+
+    @ParameterizedTest
+    @CsvSource({
+        "29, 60, 1000, false",
+        "30, 60, 1000, true",
+        "30, 60, 124, true",
+        "30, 60, 123, false",
+        "60, 60, 64, true"
+    })
+    void it_is_time_when_half_is_full_and_there_is_room(long usedMb, long partMb, long roomMb, boolean time) {
+        assertThat(LeisureCollector.isTime(usedMb << 20, partMb << 20, roomMb << 20))
+                .isEqualTo(time);
+    }
 }

@@ -2,7 +2,6 @@ package dev.carillon.scheduler.cli;
 
 import dev.carillon.runtime.PermissionFlags;
 import dev.carillon.runtime.engine.Inspector;
-import dev.carillon.runtime.time.TimeSource;
 import dev.carillon.scheduler.Configuration;
 import dev.carillon.scheduler.Configuration.ScriptSource;
 import dev.carillon.scheduler.ConfigurationException;
@@ -146,7 +145,7 @@ final class ServeCommand implements Callable<Integer> {
         if (inspector == null) {
             service.rehearse();
         }
-        LeisureCollector.ofThisJvm(TimeSource.system()).ifPresent(LeisureCollector::start);
+        LeisureCollector.ofThisJvm(ShiftedTime.system()).ifPresent(LeisureCollector::start);
         try {
             stopped.await();
         } catch (InterruptedException e) {

@@ -45,6 +45,7 @@ public final class RecordingCronHandle implements CronHandle {
     private final CronHandle inner;
     private final Executor loop;
     private final int linesMax;
+    private final AlarmQueue alarms;
     private final Consumer<RecordingCronHandle> onEnd;
 
     private @Nullable CompletableFuture<CronNext> waiting;
@@ -67,6 +68,7 @@ public final class RecordingCronHandle implements CronHandle {
             CronHandle inner,
             Executor loop,
             int linesMax,
+            AlarmQueue alarms,
             Consumer<RecordingCronHandle> onEnd) {
         this.recorder = recorder;
         this.job = job;
@@ -74,6 +76,7 @@ public final class RecordingCronHandle implements CronHandle {
         this.inner = inner;
         this.loop = loop;
         this.linesMax = linesMax;
+        this.alarms = alarms;
         this.onEnd = onEnd;
     }
 
@@ -395,14 +398,13 @@ public final class RecordingCronHandle implements CronHandle {
     private CompletableFuture<Boolean> soon(CompletableFuture<Boolean> written) {
         var answer = new CompletableFuture<Boolean>();
         passOn(written, answer);
-        var alarm = recorder.time()
-                .after(
-                        RECORDED_MAX,
-                        () -> answer.completeExceptionally(new StoreException(
-                                StoreException.Code.UNREACHABLE,
-                                "the database did not take it within " + RECORDED_MAX.toSeconds() + " s",
-                                "it goes on without, on another node if need be",
-                                null)));
+        var alarm = alarms.after(
+                RECORDED_MAX,
+                () -> answer.completeExceptionally(new StoreException(
+                        StoreException.Code.UNREACHABLE,
+                        "the database did not take it within " + RECORDED_MAX.toSeconds() + " s",
+                        "it goes on without, on another node if need be",
+                        null)));
         answer.whenComplete((fresh, error) -> alarm.cancel());
         return answer;
     }
@@ -583,7 +585,7 @@ public final class RecordingCronHandle implements CronHandle {
     private void armTick(Reason reason) {
         job.nextUntold().ifPresent(due -> {
             var delay = Duration.between(recorder.time().now(), due);
-            tick = recorder.time().after(delay.isNegative() ? Duration.ZERO : delay, () -> passed(due, reason));
+            tick = alarms.after(delay, () -> passed(due, reason));
         });
     }
 

@@ -18,6 +18,7 @@ public final class RecordingCronHandler implements CronHandler {
     private final CronHandler backend;
     private final Executor loop;
     private final int linesMax;
+    private final AlarmQueue alarms;
     private final Set<RecordingCronHandle> open = ConcurrentHashMap.newKeySet();
 
     /**
@@ -30,6 +31,7 @@ public final class RecordingCronHandler implements CronHandler {
         this.backend = backend;
         this.loop = loop;
         this.linesMax = linesMax;
+        alarms = new AlarmQueue(recorder.time());
     }
 
     @Override
@@ -47,6 +49,7 @@ public final class RecordingCronHandler implements CronHandler {
                 inner,
                 loop,
                 linesMax,
+                alarms,
                 open::remove);
         open.add(handle);
         recorder.registered(handle, spec);

@@ -1,0 +1,109 @@
+package dev.carillon.scheduler.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.carillon.runtime.time.TimeSource;
+import dev.carillon.runtime.time.VirtualTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class AlarmQueueTest {
+    private final VirtualTime virtual = new VirtualTime(Instant.EPOCH);
+    private final List<Duration> asked = new ArrayList<>();
+    private int pending;
+    private final List<String> rung = new ArrayList<>();
+    private final AlarmQueue queue = new AlarmQueue(new Counted());
+
+    private void after(int seconds, String name) {
+        queue.after(Duration.ofSeconds(seconds), () -> rung.add(name));
+    }
+
+    @Test
+    void alarms_ring_when_due_and_those_of_one_instant_in_the_order_they_were_asked_for() {
+        after(2, "late");
+        after(1, "first");
+        after(1, "second");
+        after(-1, "at once");
+        virtual.advance(Duration.ZERO);
+        assertThat(rung).containsExactly("at once");
+        virtual.advance(Duration.ofMillis(999));
+        assertThat(rung).containsExactly("at once");
+        virtual.advance(Duration.ofMillis(1));
+        assertThat(rung).containsExactly("at once", "first", "second");
+        virtual.advance(Duration.ofSeconds(1));
+        assertThat(rung).containsExactly("at once", "first", "second", "late");
+        assertThat(pending).isZero();
+    }
+
+    @Test
+    void a_hundred_alarms_cost_the_time_source_one() {
+        for (int i = 0; i < 100; i++) {
+            after(1, "alarm");
+        }
+        assertThat(asked).containsExactly(Duration.ofSeconds(1));
+        virtual.advance(Duration.ofSeconds(1));
+        assertThat(rung).hasSize(100);
+        assertThat(asked).hasSize(1);
+    }
+
+    @Test
+    void one_taken_back_does_not_ring_and_the_last_one_takes_the_time_sources_with_it() {
+        var soon = queue.after(Duration.ofSeconds(1), () -> rung.add("soon"));
+        var later = queue.after(Duration.ofSeconds(2), () -> rung.add("later"));
+        soon.cancel();
+        soon.cancel();
+        virtual.advance(Duration.ofMillis(1_500));
+        assertThat(rung).isEmpty();
+        assertThat(pending).isEqualTo(1);
+        later.cancel();
+        assertThat(pending).isZero();
+        virtual.advance(Duration.ofSeconds(1));
+        assertThat(rung).isEmpty();
+        after(1, "next");
+        virtual.advance(Duration.ofSeconds(1));
+        assertThat(rung).containsExactly("next");
+        later.cancel();
+    }
+
+    @Test
+    void a_task_may_ask_for_the_next_alarm() {
+        queue.after(Duration.ofSeconds(1), () -> after(1, "next"));
+        virtual.advance(Duration.ofSeconds(2));
+        assertThat(rung).containsExactly("next");
+    }
+
+    /** Says what the queue asks of its time source. */
+    private final class Counted implements TimeSource {
+        @Override
+        public Instant now() {
+            return virtual.now();
+        }
+
+        @Override
+        public long nanoTime() {
+            return virtual.nanoTime();
+        }
+
+        @Override
+        public Alarm after(Duration delay, Runnable task) {
+            asked.add(delay);
+            pending++;
+            boolean[] over = {false};
+            Runnable end = () -> {
+                pending -= over[0] ? 0 : 1;
+                over[0] = true;
+            };
+            var alarm = virtual.after(delay, () -> {
+                end.run();
+                task.run();
+            });
+            return () -> {
+                end.run();
+                alarm.cancel();
+            };
+        }
+    }
+}

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.LinkedTransferQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -35,6 +35,8 @@ final class Writer implements AutoCloseable {
     private static final long IDLE = Long.MAX_VALUE;
     /** Fewer starts than this get their rows at once. */
     private static final int BATCH_MIN = 32;
+    /** More go into the next: while that is written, job functions of this one are called. */
+    private static final int BATCH_MAX = 1_000;
     /** When no start has come for so long, those due together are taken to be all there. */
     private static final long BATCH_GAP_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
     /** Other writes wait for starts to come no longer than this. */
@@ -44,7 +46,9 @@ final class Writer implements AutoCloseable {
 
     private final Database database;
     private final KnownJobs known;
-    private final BlockingQueue<Write> queue = new LinkedBlockingQueue<>();
+    /** Without a lock: a hundred scripts due together would stand in line at it. */
+    private final BlockingQueue<Write> queue = new LinkedTransferQueue<>();
+
     private final AtomicInteger linesQueued = new AtomicInteger();
     private final Thread thread;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
@@ -148,27 +152,27 @@ final class Writer implements AutoCloseable {
 
     /** What is queued. Once there is a batch of starts, those to come join it: job functions first, then their rows. */
     private void gather(List<Write> group) throws InterruptedException {
-        group.add(queue.take());
-        queue.drainTo(group, GROUP_MAX - 1);
-        var fresh = group;
-        if (!batch(fresh, BATCH_MIN)) {
-            return;
-        }
-        long latest = System.nanoTime() + BATCH_OPEN_NANOS;
-        long until = System.nanoTime() + BATCH_GAP_NANOS;
-        while (group.size() < GROUP_MAX && fresh.stream().noneMatch(Write.Barrier.class::isInstance)) {
-            long left = Math.min(until - System.nanoTime(), latest - System.nanoTime());
-            var next = left > 0 ? queue.poll(left, TimeUnit.NANOSECONDS) : null;
-            if (next == null) {
-                return;
-            }
+        boolean batched = false;
+        long latest = 0;
+        long until = 0;
+        var next = queue.take();
+        while (next != null) {
             int from = group.size();
             group.add(next);
-            queue.drainTo(group, GROUP_MAX - group.size());
-            fresh = group.subList(from, group.size());
-            if (batch(fresh, 1)) {
-                until = System.nanoTime() + BATCH_GAP_NANOS;
+            queue.drainTo(group, Math.min(BATCH_MAX - 1, GROUP_MAX - group.size()));
+            var fresh = group.subList(from, group.size());
+            if (batch(fresh, batched ? 1 : BATCH_MIN)) {
+                long now = System.nanoTime();
+                latest = batched ? latest : now + BATCH_OPEN_NANOS;
+                until = now + BATCH_GAP_NANOS;
+                batched = true;
             }
+            if (group.size() >= GROUP_MAX || fresh.stream().anyMatch(Write.Barrier.class::isInstance)) {
+                return;
+            }
+            next = batched
+                    ? queue.poll(Math.min(until, latest) - System.nanoTime(), TimeUnit.NANOSECONDS)
+                    : queue.poll();
         }
     }
 

@@ -112,7 +112,8 @@ export function cron(name, schedule, handlerOrOptions1, handler2) {
   } else {
     throw new TypeError("Cannot create cron job: a handler is required");
   }
-  const job = { rid: create(name, text, options?.backoffSchedule), scope: 0 };
+  // Scopes are doubles: beginning with an integer, every job's shape would change with its first run.
+  const job = { rid: create(name, text, options?.backoffSchedule), scope: -0 };
   const signal = options?.signal;
   if (signal) follow(signal, job);
   return serve(job, name, handler);

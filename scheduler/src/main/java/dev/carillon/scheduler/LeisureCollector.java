@@ -22,6 +22,9 @@ public final class LeisureCollector {
     private static final int MIDDLE_MS = 500;
     private static final int SECOND_MS = 1000;
     private static final int FILLER_BYTES = 256 << 10; // less than half of the smallest region of G1
+    /** Of their part: what ten thousand starts allocate fits into the rest. */
+    private static final int QUARTER = 4;
+
     private static final long MORE_BYTES = 32L << 20; // the part may grow meanwhile
 
     private final TimeSource time;
@@ -78,9 +81,9 @@ public final class LeisureCollector {
         return collector.getCollectionCount() != before;
     }
 
-    /** Half of their part is full, and of the room in the heap at most half would be. */
+    /** A quarter of their part is full, and of the room in the heap at most half would be. */
     static boolean isTime(long usedBytes, long partBytes, long roomBytes) {
-        return usedBytes >= partBytes / 2 && most(usedBytes, partBytes) <= roomBytes / 2;
+        return usedBytes >= partBytes / QUARTER && most(usedBytes, partBytes) <= roomBytes / 2;
     }
 
     private static long most(long usedBytes, long partBytes) {

@@ -15,15 +15,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 class LeisureCollectorTest {
     @Test
     @EnabledIf("usesG1")
-    void what_fills_half_of_its_part_is_collected_and_then_there_is_nothing_to_do() {
+    void what_fills_a_quarter_of_its_part_is_collected_and_then_there_is_nothing_to_do() {
         var leisure = LeisureCollector.ofThisJvm(TimeSource.system()).orElseThrow();
         System.gc();
         assertThat(leisure.look()).isFalse();
-        while (!halfFull()) {
+        while (!quarterFull()) {
             assertThat(new byte[100_000]).hasSize(100_000);
         }
         assertThat(leisure.look()).isTrue();
-        assertThat(halfFull()).isFalse();
+        assertThat(quarterFull()).isFalse();
         assertThat(leisure.look()).isFalse();
     }
 
@@ -31,9 +31,9 @@ class LeisureCollectorTest {
         return eden().isPresent();
     }
 
-    private static boolean halfFull() {
+    private static boolean quarterFull() {
         var usage = eden().orElseThrow().getUsage();
-        return usage.getUsed() >= usage.getCommitted() / 2;
+        return usage.getUsed() >= usage.getCommitted() / 4;
     }
 
     private static Optional<MemoryPoolMXBean> eden() {
@@ -50,13 +50,13 @@ class LeisureCollectorTest {
 
     @ParameterizedTest
     @CsvSource({
-        "29, 60, 1000, false",
-        "30, 60, 1000, true",
-        "30, 60, 124, true",
-        "30, 60, 123, false",
+        "14, 60, 1000, false",
+        "15, 60, 1000, true",
+        "15, 60, 154, true",
+        "15, 60, 153, false",
         "60, 60, 64, true"
     })
-    void it_is_time_when_half_is_full_and_there_is_room(long usedMb, long partMb, long roomMb, boolean time) {
+    void it_is_time_when_a_quarter_is_full_and_there_is_room(long usedMb, long partMb, long roomMb, boolean time) {
         assertThat(LeisureCollector.isTime(usedMb << 20, partMb << 20, roomMb << 20))
                 .isEqualTo(time);
     }

@@ -32,6 +32,7 @@ import dev.carillon.scheduler.run.RunState;
 import dev.carillon.scheduler.run.RunStore;
 import dev.carillon.scheduler.run.RunSummary;
 import dev.carillon.scheduler.run.StoreException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -287,9 +288,17 @@ public final class Service implements ServiceView, AutoCloseable {
         return listening.port();
     }
 
-    /** Warms up the way to a job function, in the background; for a service that is about to wait for its first fire. */
-    public void rehearse() {
-        Rehearsal.start(engine);
+    /**
+     * Warms up the way to a job function, in the background; for a service that is about to wait for its first fire.
+     *
+     * @param open opens a store in a folder
+     */
+    public void rehearse(Function<Path, RunStore> open) {
+        if (configuration.backend() == Configuration.Backend.LOCAL && !store.isShared()) {
+            Rehearsal.startRecorded(engine, time, configuration.dataFolder().resolve("rehearsal"), open);
+        } else {
+            Rehearsal.start(engine);
+        }
     }
 
     /** Blocks until every script has been tried once. */

@@ -143,7 +143,8 @@ final class ServeCommand implements Callable<Integer> {
                 scripts.stream().mapToInt(script -> script.jobs()).sum());
         // Whoever debugs wants to see no runtime but the scripts'.
         if (inspector == null) {
-            service.rehearse();
+            service.rehearse(folder -> JdbcRunStore.open(
+                    new StoreConfig("jdbc:h2:file:" + folder.toAbsolutePath().resolve("runs"))));
         }
         LeisureCollector.ofThisJvm(ShiftedTime.system()).ifPresent(LeisureCollector::start);
         try {

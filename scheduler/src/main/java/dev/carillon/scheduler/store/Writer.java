@@ -38,7 +38,7 @@ final class Writer implements AutoCloseable {
     /** More go into the next: while that is written, job functions of this one are called. */
     private static final int BATCH_MAX = 1_000;
     /** When no start has come for so long, those due together are taken to be all there. */
-    private static final long BATCH_GAP_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final long BATCH_GAP_NANOS = TimeUnit.MILLISECONDS.toNanos(150);
     /** Other writes wait for starts to come no longer than this. */
     private static final long BATCH_OPEN_NANOS = TimeUnit.SECONDS.toNanos(1);
 

@@ -76,6 +76,28 @@ class H2RunStoreTest extends RunStoreContract {
     }
 
     @Test
+    void who_starts_among_thousands_does_not_wait_for_all_to_be_written() throws Exception {
+        onWriter(() -> {
+                    var first =
+                            store.start(attempt(JOB, minute(1), 1, T0)).thenRun(() -> copy("a.mv.db", "first.mv.db"));
+                    for (int minute = 2; minute < 2_500; minute++) {
+                        store.start(attempt(JOB, minute(minute), 1, T0));
+                    }
+                    return store.start(attempt(JOB, minute(2_500), 1, T0))
+                            .thenRun(() -> copy("a.mv.db", "last.mv.db"))
+                            .thenCompose(done -> first);
+                })
+                .join();
+        var first = new StoreConfig("jdbc:h2:file:" + folder.resolve("first"));
+        var last = new StoreConfig("jdbc:h2:file:" + folder.resolve("last"));
+        assertThat(count(first, "start_batch")).isEqualTo(1);
+        assertThat(count(last, "start_batch")).isEqualTo(3);
+        assertThat(count(last, "run")).isZero();
+        JdbcRunStore.open(last).close();
+        assertThat(count(last, "run")).isEqualTo(2_500);
+    }
+
+    @Test
     void an_occurrence_that_had_a_row_before_opening_is_refused_among_many_that_have_none() {
         start(JOB, minute(50), 1, T0);
         store.close();

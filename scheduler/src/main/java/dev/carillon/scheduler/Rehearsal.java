@@ -72,9 +72,13 @@ public final class Rehearsal {
 
     private Rehearsal() {}
 
-    /** For crons that leave no record, on a thread of its own, once for the engine's code. */
-    public static void start(JsEngine engine) {
-        inBackground(() -> run(engine));
+    /**
+     * For crons that leave no record, on a thread of its own, once for the engine's code.
+     *
+     * @return the thread: it ends by itself, soon after the engine is closed
+     */
+    public static Thread start(JsEngine engine) {
+        return inBackground(() -> run(engine));
     }
 
     /**
@@ -83,11 +87,11 @@ public final class Rehearsal {
      * @param folder for that database; whatever is in it goes, before and after
      * @param open opens a store in a folder
      */
-    static void startRecorded(JsEngine engine, TimeSource time, Path folder, Function<Path, RunStore> open) {
-        inBackground(() -> runRecorded(engine, time, folder, open));
+    static Thread startRecorded(JsEngine engine, TimeSource time, Path folder, Function<Path, RunStore> open) {
+        return inBackground(() -> runRecorded(engine, time, folder, open));
     }
 
-    private static void inBackground(Runnable rehearsal) {
+    private static Thread inBackground(Runnable rehearsal) {
         var thread = new Thread(
                 () -> {
                     try {
@@ -101,6 +105,7 @@ public final class Rehearsal {
         thread.setDaemon(true);
         thread.setPriority(Thread.MIN_PRIORITY);
         thread.start();
+        return thread;
     }
 
     static JsRuntime.Exit run(JsEngine engine) {
@@ -115,24 +120,27 @@ public final class Rehearsal {
     static List<JsRuntime.Exit> runRecorded(
             JsEngine engine, TimeSource time, Path folder, Function<Path, RunStore> open) {
         delete(folder);
-        var runtimes = new ArrayList<JsRuntime>();
         try (var store = open.apply(folder);
                 var recorder = new RunRecorder(store, time, "rehearsal");
                 var audience = new Audience()) {
             recorder.listen(audience);
             recorder.start();
-            for (int i = 0; i < RUNTIMES_RECORDED; i++) {
-                var script = "rehearsal" + i + ".js";
-                var runtime = runtime(
-                        engine,
-                        state -> recorder.handler(
-                                script, backend(state, time), state.borrow(EventLoop.class)::execute, LINES_MAX));
-                runtimes.add(runtime);
-                runtime.execute(script, SCRIPT.formatted(FIRES_RECORDED, 100));
+            var runtimes = new ArrayList<JsRuntime>();
+            try {
+                for (int i = 0; i < RUNTIMES_RECORDED; i++) {
+                    var script = "rehearsal" + i + ".js";
+                    var runtime = runtime(
+                            engine,
+                            state -> recorder.handler(
+                                    script, backend(state, time), state.borrow(EventLoop.class)::execute, LINES_MAX));
+                    runtimes.add(runtime);
+                    runtime.execute(script, SCRIPT.formatted(FIRES_RECORDED, 100));
+                }
+                return runtimes.stream().map(Rehearsal::awaitExit).toList();
+            } finally {
+                runtimes.forEach(JsRuntime::close); // before what they record in
             }
-            return runtimes.stream().map(Rehearsal::awaitExit).toList();
         } finally {
-            runtimes.forEach(JsRuntime::close);
             delete(folder);
         }
     }

@@ -73,6 +73,7 @@ public final class Service implements ServiceView, AutoCloseable {
     static final int OVERVIEW_FAILING_MAX = 100;
 
     private static final Duration SEEN_PERIOD = Duration.ofSeconds(5);
+    private static final Duration REHEARSAL_ENDS_MAX = Duration.ofSeconds(2);
     private static final Duration PRUNE_FIRST = Duration.ofMinutes(1);
     private static final Duration PRUNE_PERIOD = Duration.ofHours(1);
     private static final Duration JOB_EVENTS_GATHER = Duration.ofMillis(250);
@@ -104,6 +105,7 @@ public final class Service implements ServiceView, AutoCloseable {
     private final AtomicBoolean closed = new AtomicBoolean();
     private final List<Alarm> alarms = new ArrayList<>();
     private @Nullable HttpApi http;
+    private volatile @Nullable Thread rehearsal;
     private volatile @Nullable QuartzNode quartz;
     private volatile boolean ready;
     private volatile @Nullable Long clockOffsetMs;
@@ -294,11 +296,10 @@ public final class Service implements ServiceView, AutoCloseable {
      * @param open opens a store in a folder
      */
     public void rehearse(Function<Path, RunStore> open) {
-        if (configuration.backend() == Configuration.Backend.LOCAL && !store.isShared()) {
-            Rehearsal.startRecorded(engine, time, configuration.dataFolder().resolve("rehearsal"), open);
-        } else {
-            Rehearsal.start(engine);
-        }
+        rehearsal = configuration.backend() == Configuration.Backend.LOCAL && !store.isShared()
+                ? Rehearsal.startRecorded(
+                        engine, time, configuration.dataFolder().resolve("rehearsal"), open)
+                : Rehearsal.start(engine);
     }
 
     /** Blocks until every script has been tried once. */
@@ -333,8 +334,21 @@ public final class Service implements ServiceView, AutoCloseable {
         } finally {
             store.close();
             engine.close();
+            awaitRehearsal();
             workers.close();
             metrics.close();
+        }
+    }
+
+    /** It removes what it wrote. */
+    private void awaitRehearsal() {
+        var own = rehearsal;
+        try {
+            if (own != null) {
+                own.join(REHEARSAL_ENDS_MAX);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -17,6 +17,7 @@ import dev.carillon.scheduler.store.JdbcRunStore;
 import dev.carillon.scheduler.store.StoreConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,6 +32,7 @@ import picocli.CommandLine.Parameters;
 /** {@code carillon serve}: the service, until it is told to stop. */
 final class ServeCommand implements Callable<Integer> {
     private static final String STANDARD_FILE = "carillon.yaml";
+    private static final Duration HALT_MAX = Duration.ofSeconds(5);
 
     private final Main main;
     private final PermissionFlags permissions = new PermissionFlags(Path.of(""));
@@ -118,6 +120,7 @@ final class ServeCommand implements Callable<Integer> {
     private Integer serve(Service service, Configuration configuration) {
         var log = LoggerFactory.getLogger(ServeCommand.class);
         var stopped = new CountDownLatch(1);
+        var main = Thread.currentThread();
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(
                         () -> {
@@ -127,6 +130,7 @@ final class ServeCommand implements Callable<Integer> {
                             service.close();
                             log.info("stopped");
                             stopped.countDown();
+                            awaitHalt(main);
                         },
                         "carillon-stop"));
         log.info(
@@ -153,6 +157,15 @@ final class ServeCommand implements Callable<Integer> {
             Thread.currentThread().interrupt();
         }
         return Main.OK;
+    }
+
+    /** It ends the process with its exit code; without it that would be the signal's, and a stop look like a failure. */
+    private static void awaitHalt(Thread main) {
+        try {
+            main.join(HALT_MAX);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static RunStore openStore(Configuration configuration) {

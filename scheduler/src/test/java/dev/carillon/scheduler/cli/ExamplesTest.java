@@ -138,6 +138,11 @@ class ExamplesTest {
                 .containsExactlyElementsOf(scripts().stream()
                         .map(script -> script.getFileName() + " running 0")
                         .toList());
+        process.destroy();
+        assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).as(Files.readString(output)).isZero();
+        assertThat(folder.resolve(".carillon")).isDirectoryContaining("glob:**.mv.db");
+        assertThat(folder.resolve(".carillon/rehearsal")).doesNotExist();
     }
 
     @ParameterizedTest

@@ -34,7 +34,7 @@ import java.util.function.Function;
 public final class Rehearsal {
     private static final Duration DEADLINE = Duration.ofSeconds(60);
     private static final int FIRES = 5_000;
-    private static final int FIRES_RECORDED = 6_000; // of each runtime
+    private static final int FIRES_RECORDED = 2_000; // of each runtime
     /** Code that has run in one runtime only is compiled for that one, and again when it runs in the next. */
     private static final int RUNTIMES_RECORDED = 10;
 

@@ -74,12 +74,14 @@ final class AlarmQueue {
     private void ring() {
         var due = new ArrayList<Runnable>();
         synchronized (this) {
-            first = null;
             long now = nowNanos();
             while (!waiting.isEmpty() && waiting.first().dueNanos <= now) {
                 due.add(waiting.removeFirst().task);
             }
-            if (!waiting.isEmpty()) {
+            if (waiting.isEmpty()) {
+                first = null;
+            } else {
+                // Takes back the one there is, should this be one that was cancelled too late.
                 ring(waiting.first(), now);
             }
         }

@@ -152,31 +152,31 @@ final class Writer implements AutoCloseable {
 
     /** What is queued. Once there is a batch of starts, those to come join it: job functions first, then their rows. */
     private void gather(List<Write> group) throws InterruptedException {
-        boolean batched = false;
-        long latest = 0;
-        long until = 0;
-        var next = queue.take();
-        while (next != null) {
-            int from = group.size();
-            group.add(next);
-            queue.drainTo(group, Math.min(BATCH_MAX - 1, GROUP_MAX - group.size()));
-            var fresh = group.subList(from, group.size());
-            if (batch(fresh, batched ? 1 : BATCH_MIN)) {
-                long now = System.nanoTime();
-                latest = batched ? latest : now + BATCH_OPEN_NANOS;
-                until = now + BATCH_GAP_NANOS;
-                batched = true;
-            }
-            if (group.size() >= GROUP_MAX || fresh.stream().anyMatch(Write.Barrier.class::isInstance)) {
+        group.add(queue.take());
+        queue.drainTo(group, GROUP_MAX - 1);
+        var fresh = group;
+        if (!batch(fresh, BATCH_MIN)) {
+            return;
+        }
+        long latest = System.nanoTime() + BATCH_OPEN_NANOS;
+        long until = System.nanoTime() + BATCH_GAP_NANOS;
+        while (group.size() < GROUP_MAX && fresh.stream().noneMatch(Write.Barrier.class::isInstance)) {
+            long left = Math.min(until - System.nanoTime(), latest - System.nanoTime());
+            var next = left > 0 ? queue.poll(left, TimeUnit.NANOSECONDS) : null;
+            if (next == null) {
                 return;
             }
-            next = batched
-                    ? queue.poll(Math.min(until, latest) - System.nanoTime(), TimeUnit.NANOSECONDS)
-                    : queue.poll();
+            int from = group.size();
+            group.add(next);
+            queue.drainTo(group, GROUP_MAX - group.size());
+            fresh = group.subList(from, group.size());
+            if (batch(fresh, 1)) {
+                until = System.nanoTime() + BATCH_GAP_NANOS;
+            }
         }
     }
 
-    /** Makes the new starts among {@code writes} durable as one row and acknowledges them, if there are {@code min} of them. */
+    /** Makes the new starts among {@code writes} durable, many as one row, and acknowledges them, if there are {@code min}. */
     private boolean batch(List<Write> writes, int min) {
         var starts = new ArrayList<Write.Start>();
         var others = new ArrayList<Write>();
@@ -191,16 +191,23 @@ final class Writer implements AutoCloseable {
         if (starts.size() < min) {
             return false;
         }
-        try {
-            others.addFirst(transaction(open -> StartBatches.insert(open, known, starts)));
-        } catch (SQLException | RuntimeException e) {
-            return false; // they go with their group, which tries again, or says what is wrong
+        var batches = new ArrayList<Write>();
+        for (int from = 0; from < starts.size(); from += BATCH_MAX) {
+            var batch = starts.subList(from, Math.min(from + BATCH_MAX, starts.size()));
+            try {
+                batches.add(transaction(open -> StartBatches.insert(open, known, batch)));
+            } catch (SQLException | RuntimeException e) {
+                // They go with their group, which tries again, or says what is wrong.
+                batches.addAll(starts.subList(from, starts.size()));
+                break;
+            }
+            behind = true;
+            batch.forEach(start -> start.done().complete(true));
         }
         writes.clear();
+        writes.addAll(batches);
         writes.addAll(others);
-        behind = true;
-        starts.forEach(start -> start.done().complete(true));
-        return true;
+        return batches.getFirst() instanceof Write.Batch;
     }
 
     /** Its key will not be refused, so nobody needs to wait for its row. */

@@ -17,11 +17,12 @@ import com.oracle.truffle.js.runtime.objects.JSDynamicObject;
 import com.oracle.truffle.js.runtime.objects.JSObject;
 import com.oracle.truffle.js.runtime.objects.JSObjectUtil;
 import com.oracle.truffle.js.runtime.objects.JSProperty;
-import com.oracle.truffle.js.runtime.objects.PropertyDescriptor;
 import com.oracle.truffle.js.runtime.objects.PropertyProxy;
 import com.oracle.truffle.js.runtime.objects.SyntheticModuleRecord;
 import com.oracle.truffle.js.runtime.objects.Undefined;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +42,12 @@ final class LazyGlue {
     private static final TruffleString LOAD = Strings.fromJavaString("load");
     private static final TruffleString DEFINE = Strings.fromJavaString("define");
     private static final TruffleString FORESEE = Strings.fromJavaString("foresee");
+
+    /** A proxy is part of its object's shape: with one for all runtimes their globals keep one shape. */
+    private static final Map<Key, LazyValue> VALUES = new ConcurrentHashMap<>();
+
+    private record Key(
+            String name, String specifier, @Nullable String exported, boolean enumerable) {}
 
     private LazyGlue() {}
 
@@ -129,13 +136,9 @@ final class LazyGlue {
             JSObjectUtil.defineProxyProperty(
                     object,
                     Strings.fromJavaString(name),
-                    new LazyValue(
-                            Strings.fromJavaString(name),
-                            specifier,
-                            exported == null ? null : Strings.fromJavaString(exported),
-                            enumerable),
-                    (enumerable ? JSAttributes.getDefault() : JSAttributes.getDefaultNotEnumerable())
-                            | JSProperty.PROXY);
+                    VALUES.computeIfAbsent(new Key(name, specifier, exported, enumerable), LazyValue::new),
+                    JSProperty.PROXY
+                            | (enumerable ? JSAttributes.getDefault() : JSAttributes.getDefaultNotEnumerable()));
         }
     }
 
@@ -144,13 +147,11 @@ final class LazyGlue {
         private final TruffleString name;
         private final String specifier;
         private final @Nullable TruffleString exported;
-        private final boolean enumerable;
 
-        LazyValue(TruffleString name, String specifier, @Nullable TruffleString exported, boolean enumerable) {
-            this.name = name;
-            this.specifier = specifier;
-            this.exported = exported;
-            this.enumerable = enumerable;
+        LazyValue(Key key) {
+            name = Strings.fromJavaString(key.name);
+            specifier = key.specifier;
+            exported = key.exported == null ? null : Strings.fromJavaString(key.exported);
         }
 
         @Override
@@ -175,11 +176,10 @@ final class LazyGlue {
 
         /** From here on it is what it looked like. The object may have changed it already while the module ran. */
         private void settle(JSDynamicObject store, Object value) {
-            var property = JSDynamicObject.getOrNull(store, name);
-            if (property == this) {
-                JSObject.delete(store, name); // defining over it would ask this proxy to take the value
-                JSRuntime.definePropertyOrThrow(
-                        store, name, PropertyDescriptor.createData(value, enumerable, true, true));
+            if (JSDynamicObject.getOrNull(store, name) == this) {
+                // JavaScript's own ways to define it would ask this proxy to take the value.
+                int attributes = JSDynamicObject.getPropertyFlags(store, name) & JSAttributes.ATTRIBUTES_MASK;
+                JSObjectUtil.defineDataProperty(store, name, value, attributes);
             }
         }
     }

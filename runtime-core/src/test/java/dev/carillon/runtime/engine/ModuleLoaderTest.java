@@ -362,6 +362,28 @@ class ModuleLoaderTest {
     }
 
     @Test
+    void lazy_glue_stays_what_its_object_made_of_it_and_where_it_was() throws IOException {
+        glue.put("ext:web/main.js", """
+                import { define } from "ext:core/lazy";
+                const api = { first: 0 };
+                define(api, "late", "ext:web/late.js", "late", true);
+                api.last = 1;
+                Object.freeze(api);
+                const { value, writable, enumerable, configurable } = Object.getOwnPropertyDescriptor(api, "late");
+                out(value, writable, enumerable, configurable, api.late, Object.isFrozen(api), Object.keys(api).join());
+                const other = {};
+                define(other, "late", "ext:web/late.js", "late", true);
+                other.late = 2;
+                out(other.late, api.late);
+                """);
+        glue.put("ext:web/late.js", "export const late = 'here';");
+        var context = context();
+        assertThat(settle(loader().load("ext:web/main.js"))).isNull();
+        assertThat(printed).containsExactly("here false true false here true first,late,last", "2 here");
+        context.close();
+    }
+
+    @Test
     void only_specifiers_known_at_run_time_need_the_right_to_read() throws IOException {
         file("static.ts", "");
         file("literal.ts", "import './under.ts';\n");

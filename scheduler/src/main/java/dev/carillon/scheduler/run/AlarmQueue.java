@@ -4,8 +4,7 @@ import dev.carillon.runtime.time.TimeSource;
 import dev.carillon.runtime.time.TimeSource.Alarm;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.TreeSet;
+import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,9 +14,14 @@ import org.jspecify.annotations.Nullable;
  * <p>Threads: any. Tasks run on the time source's thread, without a lock of this queue.
  */
 final class AlarmQueue {
+    /** So many taken back may wait for their time to come, and as many as there are others. */
+    private static final int TAKEN_BACK_MAX = 64;
+
     private final TimeSource time;
-    private final TreeSet<Entry> waiting = new TreeSet<>(
-            Comparator.<Entry>comparingLong(entry -> entry.dueNanos).thenComparingLong(entry -> entry.order));
+    /** Taken back ones stay until they come up or are too many: nearly all are, and to look for each costs more. */
+    private final PriorityQueue<Entry> queue = new PriorityQueue<>();
+
+    private int waiting; // in the queue and not taken back
     private final long zeroNanos; // due times count from here, so that they compare as numbers do
     private long orders;
     private @Nullable Alarm first;
@@ -28,10 +32,12 @@ final class AlarmQueue {
         zeroNanos = time.nanoTime();
     }
 
-    private final class Entry implements Alarm {
+    private final class Entry implements Alarm, Comparable<Entry> {
         final long dueNanos;
         final long order = orders++;
-        final Runnable task;
+
+        @Nullable
+        Runnable task; // until it has run or is taken back
 
         Entry(long dueNanos, Runnable task) {
             this.dueNanos = dueNanos;
@@ -40,7 +46,13 @@ final class AlarmQueue {
 
         @Override
         public void cancel() {
-            take(this);
+            takeBack(this);
+        }
+
+        @Override
+        public int compareTo(Entry other) {
+            int byTime = Long.compare(dueNanos, other.dueNanos);
+            return byTime != 0 ? byTime : Long.compare(order, other.order);
         }
     }
 
@@ -48,7 +60,8 @@ final class AlarmQueue {
     synchronized Alarm after(Duration delay, Runnable task) {
         long now = nowNanos();
         var entry = new Entry(now + Math.max(0, delay.toNanos()), task);
-        waiting.add(entry);
+        queue.add(entry);
+        waiting++;
         if (first == null || entry.dueNanos < firstNanos) {
             ring(entry, now);
         }
@@ -56,11 +69,26 @@ final class AlarmQueue {
     }
 
     /** When others wait, the time source's alarm stays as it is and may ring for nothing: that costs less than to move it. */
-    private synchronized void take(Entry entry) {
-        if (waiting.remove(entry) && waiting.isEmpty() && first != null) {
-            first.cancel();
-            first = null;
+    private synchronized void takeBack(Entry entry) {
+        if (take(entry) == null) {
+            return;
         }
+        if (waiting == 0) {
+            queue.clear();
+            if (first != null) {
+                first.cancel();
+                first = null;
+            }
+        } else if (queue.size() > 2 * waiting + TAKEN_BACK_MAX) {
+            queue.removeIf(other -> other.task == null);
+        }
+    }
+
+    private @Nullable Runnable take(Entry entry) {
+        var task = entry.task;
+        entry.task = null;
+        waiting -= task == null ? 0 : 1;
+        return task;
     }
 
     private void ring(Entry entry, long now) {
@@ -75,17 +103,28 @@ final class AlarmQueue {
         var due = new ArrayList<Runnable>();
         synchronized (this) {
             long now = nowNanos();
-            while (!waiting.isEmpty() && waiting.first().dueNanos <= now) {
-                due.add(waiting.removeFirst().task);
+            var next = queue.peek();
+            while (next != null && (next.task == null || next.dueNanos <= now)) {
+                queue.poll();
+                var task = take(next);
+                if (task != null) {
+                    due.add(task);
+                }
+                next = queue.peek();
             }
-            if (waiting.isEmpty()) {
+            if (next == null) {
                 first = null;
             } else {
                 // Takes back the one there is, should this be one that was cancelled too late.
-                ring(waiting.first(), now);
+                ring(next, now);
             }
         }
         due.forEach(Runnable::run);
+    }
+
+    /** Those taken back included, as long as they are kept. */
+    synchronized int size() {
+        return queue.size();
     }
 
     private long nowNanos() {

@@ -70,6 +70,22 @@ class AlarmQueueTest {
     }
 
     @Test
+    void thousands_taken_back_neither_ring_nor_stay() {
+        after(3, "last");
+        after(1, "first");
+        for (int i = 0; i < 10_000; i++) {
+            queue.after(Duration.ofSeconds(2), () -> rung.add("taken back")).cancel();
+            assertThat(queue.size()).isLessThan(100);
+        }
+        virtual.advance(Duration.ofSeconds(2));
+        assertThat(rung).containsExactly("first");
+        assertThat(virtual.waiting()).containsExactly(Duration.ofSeconds(1));
+        virtual.advance(Duration.ofSeconds(1));
+        assertThat(rung).containsExactly("first", "last");
+        assertThat(queue.size()).isZero();
+    }
+
+    @Test
     void a_task_may_ask_for_the_next_alarm() {
         queue.after(Duration.ofSeconds(1), () -> after(1, "next"));
         virtual.advance(Duration.ofSeconds(2));

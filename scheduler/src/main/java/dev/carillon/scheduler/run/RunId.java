@@ -21,6 +21,14 @@ public record RunId(String text) implements Comparable<RunId> {
     public static final int LENGTH = 26;
 
     private static final char[] DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ".toCharArray();
+    private static final boolean[] IS_DIGIT = new boolean['Z' + 1];
+
+    static {
+        for (char digit : DIGITS) {
+            IS_DIGIT[digit] = true;
+        }
+    }
+
     private static final int MILLIS_CHARS = 10;
     private static final int REST_BYTES = 10;
 
@@ -37,7 +45,8 @@ public record RunId(String text) implements Comparable<RunId> {
             return false;
         }
         for (int i = 0; i < LENGTH; i++) {
-            if (text.charAt(i) > 'Z' || Arrays.binarySearch(DIGITS, text.charAt(i)) < 0) {
+            char c = text.charAt(i);
+            if (c >= IS_DIGIT.length || !IS_DIGIT[c]) {
                 return false;
             }
         }

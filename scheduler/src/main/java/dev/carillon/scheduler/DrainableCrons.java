@@ -5,8 +5,12 @@ import dev.carillon.cron.CronHandler;
 import dev.carillon.cron.CronNext;
 import dev.carillon.cron.CronSpec;
 import dev.carillon.cron.Outcome;
+import dev.carillon.runtime.EventLoop;
+import dev.carillon.runtime.OpState;
+import dev.carillon.scheduler.run.JobKey;
 import dev.carillon.scheduler.run.RecordingCronHandle;
 import dev.carillon.scheduler.run.RecordingCronHandler;
+import dev.carillon.scheduler.run.RunRecorder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -37,6 +41,18 @@ final class DrainableCrons implements CronHandler {
     private volatile boolean holding;
     private volatile boolean draining;
     private volatile boolean everRegistered;
+
+    /**
+     * For the runtime with this state, on {@code backend} and recorded.
+     *
+     * @param linesMax of what one attempt prints is kept
+     */
+    static DrainableCrons of(RunRecorder recorder, String script, CronHandler backend, OpState state, int linesMax) {
+        return new DrainableCrons(
+                recorder.handler(script, backend, state.borrow(EventLoop.class)::execute, linesMax),
+                () -> state.has(EventLoop.class), // a runtime that ends clears its state before it closes its crons
+                name -> recorder.closedByScript(new JobKey(script, name)));
+    }
 
     /**
      * @param goesOn on the runtime thread: whether the script runs on, so that what closes is closed by the script itself

@@ -2,6 +2,7 @@ package dev.carillon.scheduler;
 
 import dev.carillon.cron.CronHandler;
 import dev.carillon.cron.local.LocalCronHandler;
+import dev.carillon.cron.schedule.CronSchedule;
 import dev.carillon.runtime.EventLoop;
 import dev.carillon.runtime.JsRuntime;
 import dev.carillon.runtime.OpState;
@@ -9,12 +10,8 @@ import dev.carillon.runtime.RuntimeOptions;
 import dev.carillon.runtime.engine.JsEngine;
 import dev.carillon.runtime.time.TimeSource;
 import dev.carillon.scheduler.http.EventHub;
-import dev.carillon.scheduler.run.LogLine;
-import dev.carillon.scheduler.run.RunId;
-import dev.carillon.scheduler.run.RunListener;
 import dev.carillon.scheduler.run.RunRecorder;
 import dev.carillon.scheduler.run.RunStore;
-import dev.carillon.scheduler.run.RunSummary;
 import dev.carillon.scheduler.run.StoreException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -24,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
@@ -34,13 +32,21 @@ import java.util.function.Function;
 public final class Rehearsal {
     private static final Duration DEADLINE = Duration.ofSeconds(60);
     private static final int FIRES = 5_000;
-    private static final int FIRES_RECORDED = 2_000; // of each runtime
+    /** Recorded, in all runtimes; more only keep the compilers busy when the first minute comes. */
+    private static final int FIRES_RECORDED_MIN = 20_000;
+
+    private static final int FIRES_RECORDED_MAX = 100_000;
+    /** Of each job: all may be due at once, and then what is not compiled yet is what they wait for. */
+    private static final int FIRES_RECORDED_PER_JOB = 10;
+
     /** Code that has run in one runtime only is compiled for that one, and again when it runs in the next. */
     private static final int RUNTIMES_RECORDED = 10;
 
+    private static final int JOBS_RECORDED = 100; // of each runtime
+
     private static final int LINES_MAX = 100;
 
-    /** What job functions do first: look at a clock, keep something, wait for a promise or a timer, or nothing. */
+    /** What job functions do first: look at a clock, keep something, print, wait for a promise or a timer, or nothing. */
     private static final String SCRIPT = """
             let left = %d;
             const kept = [];
@@ -55,6 +61,10 @@ public final class Rehearsal {
               },
               () => {
                 performance.now();
+                done();
+              },
+              () => {
+                if (left %% 10 === 0) console.log("rehearsal", left);
                 done();
               },
               async () => {
@@ -84,11 +94,14 @@ public final class Rehearsal {
     /**
      * For crons whose runs are recorded, in a database of its own.
      *
-     * @param folder for that database; whatever is in it goes, before and after
+     * @param folder for that database and the scripts; whatever is in it goes, before and after
      * @param open opens a store in a folder
+     * @param jobs how many there are in earnest
      */
-    static Thread startRecorded(JsEngine engine, TimeSource time, Path folder, Function<Path, RunStore> open) {
-        return inBackground(() -> runRecorded(engine, time, folder, open));
+    static Thread startRecorded(
+            JsEngine engine, TimeSource time, Path folder, Function<Path, RunStore> open, int jobs) {
+        int fires = Math.clamp((long) jobs * FIRES_RECORDED_PER_JOB, FIRES_RECORDED_MIN, FIRES_RECORDED_MAX);
+        return inBackground(() -> runRecorded(engine, time, folder, open, fires));
     }
 
     private static Thread inBackground(Runnable rehearsal) {
@@ -110,46 +123,53 @@ public final class Rehearsal {
 
     static JsRuntime.Exit run(JsEngine engine) {
         var time = TimeSource.system();
-        try (var runtime = runtime(engine, state -> backend(state, time))) {
+        var options = RuntimeOptions.builder()
+                .extensions(StandardExtensions.with(state -> backend(state, time)))
+                .name("rehearsal");
+        try (var runtime = engine.newRuntime(options.build())) {
             runtime.execute("rehearsal.js", SCRIPT.formatted(FIRES, LocalCronHandler.Limits.DENO.running()));
-            return awaitExit(runtime);
+            return awaitExit(runtime.exit());
         }
     }
 
     /** @return how each of its runtimes ended */
     static List<JsRuntime.Exit> runRecorded(
-            JsEngine engine, TimeSource time, Path folder, Function<Path, RunStore> open) {
+            JsEngine engine, TimeSource time, Path folder, Function<Path, RunStore> open, int fires) {
         delete(folder);
         try (var store = open.apply(folder);
                 var recorder = new RunRecorder(store, time, "rehearsal");
-                var audience = new Audience()) {
-            recorder.listen(audience);
+                var metrics = new Metrics("local", "rehearsal")) {
+            recorder.listen(new Announcer(metrics, new EventHub(), job -> {}));
             recorder.start();
-            var runtimes = new ArrayList<JsRuntime>();
+            var scripts = new ArrayList<Incarnation>();
             try {
                 for (int i = 0; i < RUNTIMES_RECORDED; i++) {
-                    var script = "rehearsal" + i + ".js";
-                    var runtime = runtime(
-                            engine,
-                            state -> recorder.handler(
-                                    script, backend(state, time), state.borrow(EventLoop.class)::execute, LINES_MAX));
-                    runtimes.add(runtime);
-                    runtime.execute(script, SCRIPT.formatted(FIRES_RECORDED, 100));
+                    var file = folder.resolve("rehearsal" + i + ".js");
+                    Files.writeString(file, SCRIPT.formatted(fires / RUNTIMES_RECORDED, JOBS_RECORDED));
+                    var script =
+                            script(engine, time, recorder, file.getFileName().toString());
+                    scripts.add(script);
+                    script.load(file.toUri());
                 }
-                return runtimes.stream().map(Rehearsal::awaitExit).toList();
+                return scripts.stream().map(script -> awaitExit(script.exit())).toList();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
             } finally {
-                runtimes.forEach(JsRuntime::close); // before what they record in
+                scripts.forEach(Incarnation::close); // before what they record in
             }
         } finally {
             delete(folder);
         }
     }
 
-    private static JsRuntime runtime(JsEngine engine, Function<OpState, CronHandler> crons) {
-        return engine.newRuntime(RuntimeOptions.builder()
-                .extensions(StandardExtensions.with(crons))
-                .name("rehearsal")
-                .build());
+    /** What stands between a job function and its record is what does so in earnest. */
+    private static Incarnation script(JsEngine engine, TimeSource time, RunRecorder recorder, String name) {
+        return Incarnation.start(
+                engine,
+                RuntimeOptions.builder().name("rehearsal").output(recorder.sink((level, text, scope) -> {})),
+                state -> DrainableCrons.of(recorder, name, backend(state, time), state, LINES_MAX),
+                CronSchedule::parse,
+                ScriptDatabases.inMemory());
     }
 
     private static CronHandler backend(OpState state, TimeSource time) {
@@ -167,9 +187,8 @@ public final class Rehearsal {
         return ofSecond < 200 ? 200 - ofSecond : ofSecond < 600 ? 20 : 1200 - ofSecond;
     }
 
-    private static JsRuntime.Exit awaitExit(JsRuntime runtime) {
-        return runtime.exit()
-                .completeOnTimeout(new JsRuntime.Exit.Stopped("late"), DEADLINE.toSeconds(), TimeUnit.SECONDS)
+    private static JsRuntime.Exit awaitExit(CompletableFuture<JsRuntime.Exit> exit) {
+        return exit.completeOnTimeout(new JsRuntime.Exit.Stopped("late"), DEADLINE.toSeconds(), TimeUnit.SECONDS)
                 .join();
     }
 
@@ -183,29 +202,6 @@ public final class Rehearsal {
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    /** Hears what the service's own listener hears. */
-    private static final class Audience implements RunListener, AutoCloseable {
-        private final Metrics metrics = new Metrics("local", "rehearsal");
-        private final EventHub events = new EventHub();
-
-        @Override
-        public void onRun(RunSummary run) {
-            metrics.run(run);
-            events.publish("run", () -> run);
-        }
-
-        @Override
-        public void onLog(RunId run, LogLine line) {
-            metrics.line();
-            events.publish("log", () -> line);
-        }
-
-        @Override
-        public void close() {
-            metrics.close();
         }
     }
 }

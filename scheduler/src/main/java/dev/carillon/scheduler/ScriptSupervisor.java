@@ -2,7 +2,6 @@ package dev.carillon.scheduler;
 
 import dev.carillon.cron.CronHandler;
 import dev.carillon.kv.KvOptions;
-import dev.carillon.runtime.EventLoop;
 import dev.carillon.runtime.JsError;
 import dev.carillon.runtime.JsRuntime;
 import dev.carillon.runtime.OpState;
@@ -16,7 +15,6 @@ import dev.carillon.scheduler.ScriptFiles.Found;
 import dev.carillon.scheduler.http.ServiceView.ScriptError;
 import dev.carillon.scheduler.http.ServiceView.ScriptState;
 import dev.carillon.scheduler.http.ServiceView.ScriptView;
-import dev.carillon.scheduler.run.JobKey;
 import dev.carillon.scheduler.run.RunRecorder;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -602,15 +600,12 @@ final class ScriptSupervisor implements AutoCloseable {
 
     private DrainableCrons crons(Found file, OpState state) {
         var script = file.name();
-        var loop = state.borrow(EventLoop.class);
-        return new DrainableCrons(
-                recorder.handler(
-                        script,
-                        backend.apply(script, state),
-                        loop::execute,
-                        file.limits().logLinesPerRun()),
-                () -> state.has(EventLoop.class), // a runtime that ends clears its state before it closes its crons
-                name -> recorder.closedByScript(new JobKey(script, name)));
+        return DrainableCrons.of(
+                recorder,
+                script,
+                backend.apply(script, state),
+                state,
+                file.limits().logLinesPerRun());
     }
 
     /** What a script prints outside its runs: a line of the service's log, as long as there are not too many. */

@@ -25,7 +25,6 @@ import dev.carillon.scheduler.run.Neighbours;
 import dev.carillon.scheduler.run.NodeRow;
 import dev.carillon.scheduler.run.Page;
 import dev.carillon.scheduler.run.RunId;
-import dev.carillon.scheduler.run.RunListener;
 import dev.carillon.scheduler.run.RunQuery;
 import dev.carillon.scheduler.run.RunRecorder;
 import dev.carillon.scheduler.run.RunState;
@@ -41,7 +40,6 @@ import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -92,10 +90,8 @@ public final class Service implements ServiceView, AutoCloseable {
     private final ScheduleFacts schedules = new ScheduleFacts();
     private final Metrics metrics;
     private final ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
+    private final Announcer announcer;
     private final Instant startedAt;
-    /** Newest run of each job that came to a verdict: what "failing" means. */
-    private final Map<JobKey, RunSummary> verdicts = new ConcurrentHashMap<>();
-
     private final Set<JobKey> touched = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean gathering = new AtomicBoolean();
     /** How often the cluster took this node for dead. */
@@ -119,6 +115,7 @@ public final class Service implements ServiceView, AutoCloseable {
         stores = LogStores.on(time);
         metrics = new Metrics(
                 configuration.backend().toString(), configuration.node().name());
+        announcer = new Announcer(metrics, events, this::touch);
         recorder = new RunRecorder(
                 store, this.time, configuration.node().name(), configuration.backend() == Configuration.Backend.QUARTZ);
         supervisor = new ScriptSupervisor(
@@ -245,7 +242,7 @@ public final class Service implements ServiceView, AutoCloseable {
         if (!jit.on()) {
             LOG.warn("scripts run interpreted, several times slower: {}", jit.reason());
         }
-        recorder.listen(new Tell());
+        recorder.listen(announcer);
         for (var run : recorder.start()) {
             metrics.run(run);
         }
@@ -255,7 +252,7 @@ public final class Service implements ServiceView, AutoCloseable {
                                 .toList(),
                         5)
                 .values()) {
-            latest.reversed().forEach(this::judge);
+            latest.reversed().forEach(announcer::judge);
         }
         // Who cannot listen must not have fired anything.
         var token = configuration.http().token();
@@ -298,7 +295,11 @@ public final class Service implements ServiceView, AutoCloseable {
     public void rehearse(Function<Path, RunStore> open) {
         rehearsal = configuration.backend() == Configuration.Backend.LOCAL && !store.isShared()
                 ? Rehearsal.startRecorded(
-                        engine, time, configuration.dataFolder().resolve("rehearsal"), open)
+                        engine,
+                        time,
+                        configuration.dataFolder().resolve("rehearsal"),
+                        open,
+                        supervisor.views().stream().mapToInt(ScriptView::jobs).sum())
                 : Rehearsal.start(engine);
     }
 
@@ -419,44 +420,6 @@ public final class Service implements ServiceView, AutoCloseable {
         }
     }
 
-    private void judge(RunSummary run) {
-        switch (run.state()) {
-            case SUCCEEDED, FAILED, INTERRUPTED, RETRYING ->
-                verdicts.merge(
-                        new JobKey(run.script(), run.name()),
-                        run,
-                        (old, fresh) -> fresh.scheduledTime().isBefore(old.scheduledTime()) ? old : fresh);
-            case RUNNING, SKIPPED -> {
-                // says nothing about the job function
-            }
-        }
-    }
-
-    /** Passes on what the recorder says. */
-    private final class Tell implements RunListener {
-        @Override
-        public void onRun(RunSummary run) {
-            metrics.run(run);
-            judge(run);
-            log(run);
-            events.publish("run", () -> run);
-            touch(new JobKey(run.script(), run.name()));
-        }
-
-        @Override
-        public void onJob(JobKey job) {
-            touch(job);
-        }
-
-        @Override
-        public void onLog(RunId run, LogLine line) {
-            metrics.line();
-            events.publish(
-                    "log",
-                    () -> new LogEvent(run.text(), line.seq(), line.at(), line.attempt(), line.level(), line.text()));
-        }
-    }
-
     /** Does what the cluster asks. */
     private final class InCluster implements NodeListener {
         @Override
@@ -481,30 +444,8 @@ public final class Service implements ServiceView, AutoCloseable {
         }
     }
 
-    private record LogEvent(String run, long seq, Instant at, int attempt, String level, String text) {}
-
-    private static void log(RunSummary run) {
-        var event = switch (run.state()) {
-            case RUNNING, SUCCEEDED -> LOG.atDebug();
-            case SKIPPED -> LOG.atInfo();
-            case RETRYING, FAILED, INTERRUPTED -> LOG.atWarn();
-        };
-        event.addKeyValue("cron", run.job())
-                .addKeyValue("run", run.id())
-                .addKeyValue("attempt", run.attempts())
-                .addKeyValue("node", run.node())
-                .log(
-                        "{}{}{}",
-                        run.state(),
-                        run.reason() == null ? "" : ": " + run.reason(),
-                        run.error() == null ? "" : ": " + run.error());
-    }
-
     /** Tells followers of a job, gathered: a thousand runs a second are not a thousand reads of their jobs. */
     private void touch(JobKey job) {
-        if (events.isIdle()) {
-            return;
-        }
         touched.add(job);
         if (gathering.compareAndSet(false, true)) {
             time.after(JOB_EVENTS_GATHER, () -> {
@@ -573,8 +514,7 @@ public final class Service implements ServiceView, AutoCloseable {
     }
 
     private boolean isFailing(JobRow row) {
-        var verdict = verdicts.get(new JobKey(row.script(), row.name()));
-        return verdict != null && verdict.state() != RunState.SUCCEEDED;
+        return announcer.isFailing(new JobKey(row.script(), row.name()));
     }
 
     @Override

@@ -33,7 +33,7 @@ class RehearsalTest {
         Files.createDirectory(own);
         Files.writeString(own.resolve("runs.mv.db"), "of a process that was killed");
         try (var engine = JsEngine.create()) {
-            assertThat(Rehearsal.runRecorded(engine, TimeSource.system(), own, RehearsalTest::open))
+            assertThat(Rehearsal.runRecorded(engine, TimeSource.system(), own, RehearsalTest::open, 20_000))
                     .hasSize(10)
                     .containsOnly(new JsRuntime.Exit.Exited(0));
         }

@@ -100,8 +100,12 @@ public final class Rehearsal {
      */
     static Thread startRecorded(
             JsEngine engine, TimeSource time, Path folder, Function<Path, RunStore> open, int jobs) {
-        int fires = Math.clamp((long) jobs * FIRES_RECORDED_PER_JOB, FIRES_RECORDED_MIN, FIRES_RECORDED_MAX);
-        return inBackground(() -> runRecorded(engine, time, folder, open, fires));
+        return inBackground(() -> runRecorded(engine, time, folder, open, fires(jobs)));
+    }
+
+    /** How many fires {@code jobs} are worth. */
+    static int fires(int jobs) {
+        return Math.clamp((long) jobs * FIRES_RECORDED_PER_JOB, FIRES_RECORDED_MIN, FIRES_RECORDED_MAX);
     }
 
     private static Thread inBackground(Runnable rehearsal) {

@@ -50,4 +50,10 @@ class RehearsalTest {
     void its_fires_keep_away_from_the_beginning_of_a_second(long nowMs, long waitMs) {
         assertThat(Rehearsal.untilNextMs(nowMs)).isEqualTo(waitMs);
     }
+
+    @ParameterizedTest
+    @CsvSource({"0, 20000", "2000, 20000", "2001, 20010", "10000, 100000", "10001, 100000", "2147483647, 100000"})
+    void it_is_as_large_as_what_may_be_due_at_once(int jobs, int fires) {
+        assertThat(Rehearsal.fires(jobs)).isEqualTo(fires);
+    }
 }

@@ -58,7 +58,7 @@ final class DrainableCrons implements CronHandler {
      * @param goesOn on the runtime thread: whether the script runs on, so that what closes is closed by the script itself
      * @param closedByScript hears the name of each cron the script has closed
      */
-    DrainableCrons(RecordingCronHandler inner, BooleanSupplier goesOn, Consumer<String> closedByScript) {
+    private DrainableCrons(RecordingCronHandler inner, BooleanSupplier goesOn, Consumer<String> closedByScript) {
         this.inner = inner;
         this.goesOn = goesOn;
         this.closedByScript = closedByScript;

@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
@@ -21,8 +20,7 @@ import org.slf4j.event.Level;
  * <p>Threads: any.
  */
 final class Announcer implements RunListener {
-    private static final Logger LOG = LoggerFactory.getLogger(Announcer.class);
-
+    private final Logger log;
     private final Metrics metrics;
     private final EventHub events;
     private final Consumer<JobKey> changed;
@@ -32,7 +30,8 @@ final class Announcer implements RunListener {
     private record LogEvent(String run, long seq, Instant at, int attempt, String level, String text) {}
 
     /** @param changed hears of jobs, as long as somebody follows */
-    Announcer(Metrics metrics, EventHub events, Consumer<JobKey> changed) {
+    Announcer(Logger log, Metrics metrics, EventHub events, Consumer<JobKey> changed) {
+        this.log = log;
         this.metrics = metrics;
         this.events = events;
         this.changed = changed;
@@ -83,14 +82,14 @@ final class Announcer implements RunListener {
         return verdict != null && verdict.state() != RunState.SUCCEEDED;
     }
 
-    private static void log(RunSummary run) {
+    private void log(RunSummary run) {
         var level = switch (run.state()) {
             case RUNNING, SUCCEEDED -> Level.DEBUG;
             case SKIPPED -> Level.INFO;
             case RETRYING, FAILED, INTERRUPTED -> Level.WARN;
         };
-        if (LOG.isEnabledForLevel(level)) {
-            LOG.atLevel(level)
+        if (log.isEnabledForLevel(level)) {
+            log.atLevel(level)
                     .addKeyValue("cron", run.job())
                     .addKeyValue("run", run.id())
                     .addKeyValue("attempt", run.attempts())

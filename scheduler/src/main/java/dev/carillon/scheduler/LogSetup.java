@@ -35,6 +35,7 @@ public final class LogSetup {
             case INFO -> Level.INFO;
         };
         context.getLogger("dev.carillon").setLevel(level);
+        context.getLogger(Rehearsal.LOG_OF_RUNS).setLevel(Level.OFF);
         context.getLogger("script").setLevel(level);
         // What it has to say we say ourselves, in one sentence.
         context.getLogger("io.javalin").setLevel(Level.OFF);

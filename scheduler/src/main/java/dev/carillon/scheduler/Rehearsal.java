@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import org.slf4j.LoggerFactory;
 
 /**
  * Fires crons of no consequence in runtimes of its own, while the scripts wait for their first minute: what the JVM loads,
@@ -45,6 +46,9 @@ public final class Rehearsal {
     private static final int JOBS_RECORDED = 100; // of each runtime
 
     private static final int LINES_MAX = 100;
+
+    /** Turned off: nobody wants to read of runs of no consequence. It is a log of the kind real runs have, so that is warm too. */
+    static final String LOG_OF_RUNS = "rehearsal";
 
     /** What job functions do first: look at a clock, keep something, print, wait for a promise or a timer, or nothing. */
     private static final String SCRIPT = """
@@ -143,7 +147,7 @@ public final class Rehearsal {
         try (var store = open.apply(folder);
                 var recorder = new RunRecorder(store, time, "rehearsal");
                 var metrics = new Metrics("local", "rehearsal")) {
-            recorder.listen(new Announcer(metrics, new EventHub(), job -> {}));
+            recorder.listen(new Announcer(LoggerFactory.getLogger(LOG_OF_RUNS), metrics, new EventHub(), job -> {}));
             recorder.start();
             var scripts = new ArrayList<Incarnation>();
             try {

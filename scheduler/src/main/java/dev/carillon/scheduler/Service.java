@@ -115,7 +115,7 @@ public final class Service implements ServiceView, AutoCloseable {
         stores = LogStores.on(time);
         metrics = new Metrics(
                 configuration.backend().toString(), configuration.node().name());
-        announcer = new Announcer(metrics, events, this::touch);
+        announcer = new Announcer(LOG, metrics, events, this::touch);
         recorder = new RunRecorder(
                 store, this.time, configuration.node().name(), configuration.backend() == Configuration.Backend.QUARTZ);
         supervisor = new ScriptSupervisor(

@@ -143,6 +143,7 @@ class ExamplesTest {
         assertThat(process.exitValue()).as(Files.readString(output)).isZero();
         assertThat(folder.resolve(".carillon")).isDirectoryContaining("glob:**.mv.db");
         assertThat(folder.resolve(".carillon/rehearsal")).doesNotExist();
+        assertThat(Files.readString(output)).doesNotContain("rehearsal");
     }
 
     @ParameterizedTest

@@ -32,6 +32,9 @@ final class Job {
     /** From here on a script of this node has had it. */
     private Instant liveSince = Instant.MIN;
 
+    /** This node has had a run of it since then. */
+    private boolean taken;
+
     private Instant accounted;
     /** Since when no node is known to have it; null while one has, or it is retired. */
     private @Nullable Instant missingSince;
@@ -95,6 +98,7 @@ final class Job {
                 record.state() == JobState.RETIRED || !newSchedule.toString().equals(record.schedule());
         if (live.isEmpty()) {
             liveSince = now;
+            taken = false;
         }
         schedule = newSchedule;
         givenUp = false;
@@ -204,9 +208,15 @@ final class Job {
         return absent && !due.isAfter(downUntil) ? Reason.SERVICE_DOWN : reason;
     }
 
-    /** Other nodes have seen to what was due until then. */
+    /**
+     * Other nodes have told of what was due until then, unless this is the first run since a script of this node has the
+     * job: there may not have been another.
+     */
     synchronized void toldElsewhere(Instant until) {
-        accounted = max(accounted, until);
+        if (taken) {
+            accounted = max(accounted, until);
+        }
+        taken = true;
     }
 
     /** An occurrence is about to run; rows for those before it that nobody told of. */

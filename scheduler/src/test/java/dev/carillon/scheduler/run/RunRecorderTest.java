@@ -303,6 +303,32 @@ class RunRecorderTest {
     }
 
     @Test
+    void in_a_cluster_that_comes_back_no_occurrence_between_start_and_first_run_is_left_untold() {
+        var seconds = new CronSpec("a", CronSchedule.parseWithSeconds("*/2 * * * * *"), List.of());
+        handler.create(seconds).next(new Outcome.Registered());
+        recorded.kill();
+        var later = new VirtualTime(at("2024-01-01T00:00:09Z"));
+        var laterLoop = new ManualLoop(later);
+        recorded = new RecordedRuns(folder.resolve("runs"), later, laterLoop, true);
+        later.advanceTo(at("2024-01-01T00:00:13Z"));
+        handler = recorded.handler("s.ts", LocalCronHandler.Limits.DENO);
+        handler.create(seconds).next(new Outcome.Registered());
+        laterLoop.drain();
+        later.advanceTo(at("2024-01-01T00:00:14Z"));
+        laterLoop.drain();
+        assertThat(recorded.runs())
+                .extracting(run -> run.scheduledTime().getEpochSecond() % 60 + " " + run.state() + " " + run.reason())
+                .containsExactly(
+                        "2 skipped " + Reason.SERVICE_DOWN.words(),
+                        "4 skipped " + Reason.SERVICE_DOWN.words(),
+                        "6 skipped " + Reason.SERVICE_DOWN.words(),
+                        "8 skipped " + Reason.SERVICE_DOWN.words(),
+                        "10 skipped " + Reason.SCRIPT_NOT_LOADED.words(),
+                        "12 skipped " + Reason.SCRIPT_NOT_LOADED.words(),
+                        "14 running null");
+    }
+
+    @Test
     void in_a_cluster_a_job_another_node_has_is_neither_told_as_missed_nor_retired() {
         clustered();
         job("a", "* * * * *").succeeding();

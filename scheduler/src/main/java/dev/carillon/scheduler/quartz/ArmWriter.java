@@ -5,6 +5,7 @@ import dev.carillon.cron.schedule.InvalidSchedule;
 import dev.carillon.scheduler.quartz.DueTrigger.Armed;
 import dev.carillon.scheduler.quartz.Triggers.Held;
 import dev.carillon.scheduler.run.JobKey;
+import dev.carillon.scheduler.run.Neighbours;
 import dev.carillon.scheduler.store.Database;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -340,6 +341,7 @@ final class ArmWriter implements AutoCloseable {
             throws SQLException {
         var key = register.key();
         var armed = register.armed();
+        after.add(register.cron()::known);
         boolean changed =
                 triggers.redefine(connection, key, held, register.cron().definition());
         boolean free = !held.isBlocked() || takeFromClosed(connection, register.cron());
@@ -472,20 +474,29 @@ final class ArmWriter implements AutoCloseable {
         return false;
     }
 
-    /** It was due while no node lived: that has been told as skipped, and the schedule goes on from now. */
+    /**
+     * It was due while no node lived: that has been told as skipped, and the schedule goes on from now. Nodes that are
+     * coming back as this one does have not seen to it either.
+     */
     private boolean isMissed(Connection connection, long dueMs, int attempt) throws SQLException {
         long nowMs = backend.time().currentTimeMillis();
-        if (attempt > 1 || dueMs > nowMs - backend.overdueAtStart().toMillis()) {
-            return false;
-        }
-        try (var select = connection.prepareStatement("select count(*) from qrtz_scheduler_state where sched_name = ?"
-                + " and instance_name <> ? and last_checkin_time > ?")) {
+        long startedUntilMs = dueMs + backend.overdueAtStart().toMillis();
+        return attempt == 1 && startedUntilMs <= nowMs && !othersLived(connection, startedUntilMs, nowMs);
+    }
+
+    /** Some node that lives now did so then. */
+    private boolean othersLived(Connection connection, long thenMs, long nowMs) throws SQLException {
+        try (var select = connection.prepareStatement("select 1 from qrtz_scheduler_state s join node n"
+                + " on n.name = s.instance_name where s.sched_name = ? and n.name <> ? and s.last_checkin_time > ?"
+                + " and n.started_at <= ? and n.last_seen_at > ? and not n.stopped and n.lost_at is null"
+                + " fetch first 1 rows only")) {
             select.setString(1, config.cluster());
             select.setString(2, config.node());
             select.setLong(3, nowMs - config.checkIn().plus(config.slack()).toMillis());
+            select.setLong(4, thenMs);
+            select.setLong(5, nowMs - Neighbours.SEEN_MAX.toMillis());
             try (var rows = select.executeQuery()) {
-                rows.next();
-                return rows.getInt(1) == 0;
+                return rows.next();
             }
         }
     }

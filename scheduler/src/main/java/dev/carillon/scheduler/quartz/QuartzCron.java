@@ -47,6 +47,7 @@ final class QuartzCron implements CronHandle {
     private final Executor loop;
     private volatile State state = State.IDLE;
     private boolean registered;
+    private volatile boolean known;
     private CompletableFuture<CronNext> pending = new CompletableFuture<>();
     private @Nullable Fired fired;
     private @Nullable Fired byHand;
@@ -149,9 +150,14 @@ final class QuartzCron implements CronHandle {
         };
     }
 
+    /** The cluster knows that this node has it: what its trigger waited for before that has been judged. */
+    void known() {
+        known = true;
+    }
+
     /** May this node take the trigger now? Takes a slot if so. Scheduler thread. */
     synchronized boolean claim() {
-        if (state != State.WAITING || !handler.reserve()) {
+        if (state != State.WAITING || !known || !handler.reserve()) {
             return false;
         }
         state = State.CLAIMED;

@@ -58,8 +58,10 @@ class AbsenceTest {
         var back = Instant.now();
         var after = List.of(
                 cluster.start("n1", "jobs=0", "any-clock=true"), cluster.start("n2", "jobs=0", "any-clock=true"));
-        for (var node : after) {
+        for (var node : after) { // each finds the other alive when it registers
             cluster.awaitUp(node);
+        }
+        for (var node : after) {
             register(node);
         }
         cluster.await("the long job goes on", () -> started(after, "long") > 0);

@@ -2,6 +2,7 @@ package dev.carillon.scheduler.quartz;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.carillon.cron.CronNext;
 import dev.carillon.cron.CronSpec;
 import dev.carillon.cron.Outcome;
 import dev.carillon.cron.local.LocalCronHandler.Limits;
@@ -15,6 +16,9 @@ import dev.carillon.scheduler.store.StoreConfig;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -155,5 +159,58 @@ class RegistrationTest {
                                 .size()
                         >= 4);
         assertThat(cluster.starts()).noneMatch(start -> start.scheduled().isAfter(paused.plusSeconds(1)));
+    }
+
+    @Test
+    void what_was_due_while_no_node_lived_does_not_start_late_when_two_come_back_at_once() throws Exception {
+        assertThat(registersAgainAnHourOverdue(Duration.ofSeconds(2)))
+                .as("the other has just come back too")
+                .isEmpty();
+    }
+
+    @Test
+    void what_was_due_while_another_node_lived_starts_late() throws Exception {
+        assertThat(registersAgainAnHourOverdue(Duration.ofHours(2)))
+                .as("the other has lived all the while, and has told of nothing")
+                .isPresent();
+    }
+
+    /**
+     * A yearly job that was due an hour ago is registered, beside another node.
+     *
+     * @param otherUp for how long the other has lived
+     * @return the run that starts at once; empty if the job waits for its next year
+     */
+    private Optional<CronNext.Fire> registersAgainAnHourOverdue(Duration otherUp) throws Exception {
+        try (var database = Database.open(new StoreConfig(cluster.url()), "quartz", 6)) {
+            try (var backend = nodeOf(database)) {
+                registerYearly(backend);
+                backend.registered().join();
+            }
+            long now = System.currentTimeMillis();
+            long overdue = now - Duration.ofHours(1).toMillis();
+            cluster.execute("update qrtz_triggers set next_fire_time = " + overdue + ", prev_fire_time = " + overdue);
+            cluster.execute("insert into qrtz_scheduler_state (sched_name, instance_name, last_checkin_time,"
+                    + " checkin_interval) values ('test', 'n2', " + now + ", 1000000)");
+            cluster.execute("insert into node (name, started_at, last_seen_at, stopped, version, backend) values"
+                    + " ('n2', " + (now - otherUp.toMillis()) + ", " + now + ", false, 'test', 'quartz')");
+            try (var backend = nodeOf(database)) {
+                var next = registerYearly(backend).toCompletableFuture();
+                backend.registered().join();
+                long due = Long.parseLong(cluster.query("select next_fire_time from qrtz_triggers")
+                        .getFirst());
+                return due > now ? Optional.empty() : Optional.of((CronNext.Fire) next.get(20, TimeUnit.SECONDS));
+            }
+        }
+    }
+
+    private static QuartzBackend nodeOf(Database database) {
+        return QuartzBackend.start(database, QuartzConfig.of("test", "n1"), TimeSource.system(), () -> {});
+    }
+
+    private static CompletionStage<CronNext> registerYearly(QuartzBackend backend) {
+        return backend.handler("s.ts", Runnable::run, new Limits(10, 10))
+                .create(new CronSpec("yearly", CronSchedule.parse("0 0 1 1 *"), List.of()))
+                .next(new Outcome.Registered());
     }
 }

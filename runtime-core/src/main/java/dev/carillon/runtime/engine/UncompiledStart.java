@@ -25,9 +25,7 @@ final class UncompiledStart {
 
     /** From here on, for all engines of the process. */
     static void listen() {
-        if (Truffle.getRuntime() instanceof OptimizedTruffleRuntime runtime && LISTENS.compareAndSet(false, true)) {
-            runtime.addListener(new Listener());
-        }
+        Listener.add();
     }
 
     /** Runs {@code start}, on the thread of its runtime. */
@@ -57,6 +55,12 @@ final class UncompiledStart {
 
     /** Of its own class, since the engine's classes behind it are there only with a compiler. */
     private static final class Listener implements OptimizedTruffleRuntimeListener {
+        static void add() {
+            if (Truffle.getRuntime() instanceof OptimizedTruffleRuntime runtime && LISTENS.compareAndSet(false, true)) {
+                runtime.addListener(new Listener());
+            }
+        }
+
         @Override
         public void onCompilationQueued(OptimizedCallTarget target, int tier) {
             if (STARTING.get()) {

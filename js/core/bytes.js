@@ -1,7 +1,8 @@
 // What the core object offers for text and JSON as bytes.
 
 import { op_decode, op_encode } from "ext:core/ops";
-import { buildCustomError, dispatchOp, fromCharCode, parse, stringify } from "ext:core/infra.js";
+import { buildCustomError, fromCharCode, parse, stringify } from "ext:core/infra.js";
+import { dispatchOp } from "ext:core/raw.js";
 
 export { op_decode as decode, op_encode as encode };
 

@@ -16,4 +16,7 @@ for (let i = 0; i < ERROR_NAMES.length; i++) {
   errors[name] = named[name];
 }
 
+/** An error of the host. */
+export const build = (message, name) => new errors[name](message);
+
 export const { BadResource, Interrupted, NotCapable } = errors;

@@ -1,17 +1,14 @@
 // The core object extensions build on, and what the host calls of it.
 
 import * as infra from "ext:core/infra.js";
-import { define as defineLazy, foresee, load as loadLazy } from "ext:core/lazy";
+import { define as defineLazy, defineAll as defineAllLazy, foresee, load as loadLazy } from "ext:core/lazy";
 import { op_write } from "ext:core/ops";
 
-const { bridge, registerErrorClass, registerErrorBuilder, buildCustomError } = infra;
+const { bridge, registerErrorClass, registerErrorBuilder, registerErrorModule, buildCustomError } = infra;
 const { defineProperty } = Object;
 const { apply } = Reflect;
 const { stringify } = JSON;
-const { Error, Map, AsyncContext, SyntaxError, TypeError, String } = globalThis;
-const mapGet = Map.prototype.get;
-const mapSet = Map.prototype.set;
-const mapDelete = Map.prototype.delete;
+const { Error, AsyncContext, String } = globalThis;
 
 // --- asynchronous context
 
@@ -51,109 +48,6 @@ let inspectWith = (value) => {
   return typeof value === "string" ? stringify(value) : String(value);
 };
 const inspect = (value, options = { colors: false }) => inspectWith(value, options);
-
-// --- timers
-
-const DELAY_MAX_MS = 2 ** 31 - 1;
-const timers = new Map();
-
-function startTimer(callback, delayMs, repeat, ref, system) {
-  let delay = +delayMs;
-  if (!(delay >= 1 && delay <= DELAY_MAX_MS)) {
-    delay = 1;
-  }
-  let id;
-  try {
-    id = bridge.timerStart(delay, !!repeat, ref !== false, system);
-  } catch (e) {
-    throw infra.fail(e, 0);
-  }
-  apply(mapSet, timers, [id, { callback, repeat: !!repeat, snapshot: new Snapshot() }]);
-  return id;
-}
-
-const createTimer = (callback, delayMs, repeat, ref) => startTimer(callback, delayMs, repeat, ref, false);
-// The runtime's own: in no statistics.
-const createSystemTimer = (callback, delayMs, repeat, ref) => startTimer(callback, delayMs, repeat, ref, true);
-
-function cancelTimer(id) {
-  if (apply(mapDelete, timers, [id])) {
-    bridge.timerCancel(id);
-  }
-}
-
-function refTimer(id) {
-  if (apply(mapGet, timers, [id]) !== undefined) {
-    bridge.timerRef(id, true);
-  }
-}
-
-function unrefTimer(id) {
-  if (apply(mapGet, timers, [id]) !== undefined) {
-    bridge.timerRef(id, false);
-  }
-}
-
-function fireTimer(id) {
-  const timer = apply(mapGet, timers, [id]);
-  if (timer === undefined) {
-    return;
-  }
-  if (!timer.repeat) {
-    apply(mapDelete, timers, [id]);
-  }
-  try {
-    apply(snapshotRun, timer.snapshot, [timer.callback]);
-  } catch (e) {
-    reportException(e);
-  }
-}
-
-const immediates = [];
-let immediatesTaken = 0;
-
-function queueMacrotask(callback) {
-  immediates[immediates.length] = { callback, snapshot: new Snapshot() };
-  bridge.immediate();
-}
-
-function runImmediate() {
-  const task = immediates[immediatesTaken];
-  immediates[immediatesTaken++] = undefined;
-  if (immediatesTaken === immediates.length) {
-    immediates.length = 0;
-    immediatesTaken = 0;
-  }
-  try {
-    apply(snapshotRun, task.snapshot, [task.callback]);
-  } catch (e) {
-    reportException(e);
-  }
-}
-
-// Callbacks that run as soon as the script has returned and its microtasks are done, before anything else.
-const ticks = [];
-let ticksTaken = 0;
-
-function queueNextTick(callback, ...args) {
-  ticks[ticks.length] = { callback, args, snapshot: new Snapshot() };
-  bridge.tick();
-}
-
-function runTicks() {
-  while (ticksTaken < ticks.length) {
-    const tick = ticks[ticksTaken];
-    ticks[ticksTaken++] = undefined;
-    try {
-      apply(snapshotRun, tick.snapshot, [tick.callback, ...tick.args]);
-    } catch (e) {
-      reportException(e);
-    }
-    bridge.runMicrotasks();
-  }
-  ticks.length = 0;
-  ticksTaken = 0;
-}
 
 // --- uncaught errors
 
@@ -251,14 +145,11 @@ function jsonOf(value) {
   return stringify(value) ?? "null";
 }
 
-infra.setMessageErrorHandler(reportException);
-
 bridge.install({
   __proto__: null,
-  ...infra.loopEntries,
-  fireTimer,
-  runImmediate,
-  runTicks,
+  metrics: infra.metrics,
+  registered: (namespace, name, id) => loadLazy("ext:core/raw.js").registered(namespace, name, id),
+  unregistered: (namespace) => loadLazy("ext:core/raw.js").unregistered(namespace),
   stack: () => loadLazy("ext:core/report.js").framesOf(new Error()),
   rejections,
   loadMain,
@@ -268,61 +159,11 @@ bridge.install({
   jsonOf,
 });
 
-// --- scripts, promises
-
-/** `[value, null]`, or `[null, {thrown, isNativeError, isCompileError}]`. */
-function evalContext(source, name) {
-  try {
-    return [bridge.evalScript(String(source), name === undefined ? "evalContext" : String(name)), null];
-  } catch (thrown) {
-    const isNativeError = thrown instanceof Error;
-    return [null, { thrown, isNativeError, isCompileError: thrown instanceof SyntaxError }];
-  }
-}
-
-/** A function of these parameters and this body: `[function, null]`, or what `evalContext` gives for a failure. */
-function compileFunction(source, name, parameters = []) {
-  return evalContext(`(function (${parameters}) {${source}\n})`, name);
-}
-
-/** `[0, null]` pending, `[1, value]` fulfilled, `[2, reason]` rejected. */
-function getPromiseDetails(promise) {
-  const seen = bridge.peek(promise);
-  if (seen === null || seen[0] !== "Promise") {
-    throw new TypeError("expected a Promise");
-  }
-  return [seen[1], seen[1] === 0 ? null : seen[2]];
-}
-
-// --- time
-
-/*
- * Scripts see the runtime's own clock. On the machine's time that is what the engine does anyway.
- */
-function ownDate() {
-  const RealDate = globalThis.Date;
-  const { construct } = Reflect;
-  const now = () => bridge.now();
-  function Date(...args) {
-    if (new.target === undefined) {
-      return String(new RealDate(now()));
-    }
-    return construct(RealDate, args.length === 0 ? [now()] : args, new.target === Date ? Date : new.target);
-  }
-  for (const key of Reflect.ownKeys(RealDate)) {
-    defineProperty(Date, key, Object.getOwnPropertyDescriptor(RealDate, key));
-  }
-  defineProperty(Date, "length", { __proto__: null, value: 7, configurable: true });
-  defineProperty(Date, "now", { __proto__: null, value: now, writable: true, configurable: true });
-  defineProperty(RealDate.prototype, "constructor", { __proto__: null, value: Date, writable: true, configurable: true });
-  defineProperty(globalThis, "Date", { __proto__: null, value: Date, writable: true, configurable: true });
-}
+// --- the core object
 
 if (bridge.ownTime()) {
-  ownDate();
+  loadLazy("ext:core/clock.js");
 }
-
-// --- the core object
 
 const defineGlobal = (name, value) => {
   defineProperty(globalThis, name, { __proto__: null, value, enumerable: false, writable: true, configurable: true });
@@ -335,6 +176,9 @@ defineLazy(Deno, "errors", "ext:core/errors.js", "errors", true);
 Deno.internal = internal;
 Deno[internal] = internals;
 
+// For glue of this extension that is loaded later; scripts do not reach it.
+export { reportException, Snapshot, snapshotRun };
+
 export const core = {
   __proto__: null,
   Deno,
@@ -343,8 +187,9 @@ export const core = {
   defineLazy: (object, name, specifier, exported, enumerable = true) => {
     defineLazy(object, name, specifier, exported, enumerable);
   },
-  defineLazyGlobal: (name, specifier, exported = name) => {
-    defineLazy(globalThis, name, specifier, exported);
+  // The same for many: module to names, each exported under its own.
+  defineAllLazy: (object, table, enumerable = true) => {
+    defineAllLazy(object, table, enumerable, true);
   },
   // Globals that a glue module puts in place itself when it is evaluated, at the first use of one of them.
   defineLazyGlobals: (specifier, names) => {
@@ -361,39 +206,19 @@ export const core = {
   runInScope,
   currentScope,
   AsyncVariable,
-  createTimer,
-  createSystemTimer,
-  cancelTimer,
-  refTimer,
-  unrefTimer,
-  queueMacrotask,
-  queueNextTick,
   runMicrotasks: () => bridge.runMicrotasks(),
   registerErrorClass,
   registerErrorBuilder,
+  registerErrorModule,
   buildCustomError,
-  evalContext,
-  compileFunction,
-  getPromiseDetails,
   config: (extension) => JSON.parse(bridge.config(String(extension))),
   start: () => JSON.parse(bridge.start()),
-  dispatchOp: infra.dispatchOp,
-  op: infra.opByName,
-  catalog: infra.catalog,
   lookups: () => bridge.lookups(),
-  openPlugin: infra.openPlugin,
-  loadOp: infra.loadOp,
-  poll: infra.poll,
-  pub: infra.pub,
-  sub: infra.sub,
   eventLoopHasMoreWork: () => bridge.hasMoreWork(),
   setLeakTracingEnabled: (on) => bridge.setLeakTraces(on === true),
   /** Kind and number to stack trace, of what is going on and began while tracing was on. */
   getAllLeakTraces: () => JSON.parse(bridge.leakTraces()),
   pendingOps: () => JSON.parse(bridge.pendingOps()),
-  refOpPromise: infra.refOpPromise,
-  unrefOpPromise: infra.unrefOpPromise,
-  hasPromise: infra.hasPromise,
   opNames: () => JSON.parse(bridge.opNames()),
   setUnhandledPromiseRejectionHandler: (handler) => {
     unhandledRejectionHandler = handler;
@@ -422,16 +247,20 @@ export const core = {
 };
 
 // Module -> what it adds to the core object, loaded when first used.
-const LATER = {
+defineAllLazy(core, {
+  "ext:core/promises.js": ["poll", "refOpPromise", "unrefOpPromise", "hasPromise"],
+  "ext:core/raw.js": ["dispatchOp", "op", "catalog", "openPlugin", "loadOp"],
+  "ext:core/channels.js": ["pub", "sub"],
+  "ext:core/scripts.js": ["evalContext", "compileFunction", "getPromiseDetails"],
+  "ext:core/tasks.js": [
+    "createTimer", "createSystemTimer", "cancelTimer", "refTimer", "unrefTimer", "queueMacrotask", "queueNextTick",
+  ],
   "ext:core/errors.js": ["BadResource", "Interrupted", "NotCapable"],
   "ext:core/resources.js": [
     "close", "tryClose", "resources", "read", "readAll", "writeResource", "writeAll", "shutdown", "createCancelHandle",
   ],
   "ext:core/bytes.js": ["encode", "decode", "byteLength", "encodeBinaryString", "jsonOp", "jsonOpAsync"],
-};
-for (const specifier of Object.keys(LATER)) {
-  for (const name of LATER[specifier]) core.defineLazy(core, name, specifier, name);
-}
+}, true, false);
 
 internals.core = core;
 

@@ -27,6 +27,4 @@ defineProperty(Carillon, "run", {
 });
 core.defineGlobal("Carillon", Carillon);
 
-for (const name of ["formatToCronSchedule", "parseScheduleToString"]) {
-  core.defineLazy(core.internals, name, "ext:cron/schedule.js", name);
-}
+core.defineAllLazy(core.internals, { "ext:cron/schedule.js": ["formatToCronSchedule", "parseScheduleToString"] });

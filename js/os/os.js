@@ -6,8 +6,6 @@ const { defineProperty } = Object;
 
 const ofProcess = () => core.loadLazy("ext:os/process.js");
 
-for (const name of ["env", "exit"]) core.defineLazy(Deno, name, "ext:os/process.js", name);
-
 // Facts, read when first asked for. A script may put something else in their place.
 for (const name of ["args", "pid", "ppid", "noColor", "mainModule", "version", "build"]) {
   let value;
@@ -41,7 +39,8 @@ defineProperty(Deno, "exitCode", {
 });
 
 // Module -> what it exports to Deno; loaded when one of them is first used.
-const LATER = {
+core.defineAllLazy(Deno, {
+  "ext:os/process.js": ["env", "exit"],
   "ext:os/dns.js": ["resolveDns"],
   "ext:os/files.js": [
     "chdir", "chmod", "chmodSync", "copyFile", "copyFileSync", "cwd", "link", "linkSync", "lstat", "lstatSync",
@@ -55,7 +54,4 @@ const LATER = {
     "execPath", "hostname", "osRelease", "osUptime", "loadavg", "uid", "gid", "systemMemoryInfo", "memoryUsage",
     "networkInterfaces",
   ],
-};
-for (const specifier of Object.keys(LATER)) {
-  for (const name of LATER[specifier]) core.defineLazy(Deno, name, specifier, name);
-}
+});

@@ -4,6 +4,8 @@ import { configureClass } from "ext:web/webidl.js";
 
 const { defineProperty, setPrototypeOf } = Object;
 const { captureStackTrace } = Error;
+const { apply } = Reflect;
+const { slice } = String.prototype;
 
 // Legacy codes; a name without one has 0.
 const CODES = {
@@ -115,3 +117,6 @@ export class QuotaExceededError extends DOMException {
   }
 }
 configureClass(QuotaExceededError);
+
+/** An error of the host, which calls it `DOMException` and its name. */
+export const build = (message, name) => new DOMException(message, apply(slice, name, ["DOMException".length]));

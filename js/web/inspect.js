@@ -15,12 +15,11 @@ import { core } from "ext:core/mod.js";
 import {
   apply, bigintOf, booleanOf, bufferLength, classTag, dateText, dateValue, defineProperty, errorText, functionText,
   getOwnPropertyDescriptor, getOwnPropertyDescriptors, getOwnPropertyNames, getOwnPropertySymbols, getPrototypeOf,
-  hasOwn, is, isArray, isEnumerable, mapEntries, mapSize, numberIsNaN, numberOf, objectCreate, objectKeys, ownKeys,
+  hasOwn, is, isArray, isEnumerable, isError, mapEntries, mapSize, numberIsNaN, numberOf, objectCreate, objectKeys, ownKeys,
   regExpText, safeUint8Array, setSize, setValues, sharedLength, stringOf, symbolOf, symbolText, toStringTag,
   typedArrayLength, typedArrayTag, uncurry, viewBuffer, viewLength, viewOffset, weakMapHas, weakSetHas,
 } from "ext:web/primordials.js";
 import { customInspect, privateCustomInspect } from "ext:web/shown.js";
-import { isError } from "ext:web/webidl.js";
 
 // Null, or what only the engine knows of an object; see Insight in runtime.engine.
 const peek = core.peek ?? (() => null);

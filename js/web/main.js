@@ -5,13 +5,18 @@
 import { core } from "ext:core/mod.js";
 import "ext:web/builtins.js";
 import "ext:web/console.js";
-import { exposeFunction, exposeGetter, requireArguments } from "ext:web/webidl.js";
 
 const { apply } = Reflect;
 const { create, defineProperty, getOwnPropertyDescriptor, setPrototypeOf } = Object;
 
+// Functions are enumerable globals, as the standard has them.
+function exposeFunction(name, value) {
+  core.defineGlobal(name, value);
+  defineProperty(globalThis, name, { enumerable: true });
+}
+
 // Module -> the globals it exports.
-const LAZY = {
+core.defineAllLazy(globalThis, {
   "ext:web/dom_exception.js": ["DOMException", "QuotaExceededError"],
   "ext:web/event.js": [
     "Event", "CustomEvent", "ErrorEvent", "PromiseRejectionEvent", "MessageEvent", "CloseEvent", "ProgressEvent",
@@ -39,26 +44,21 @@ const LAZY = {
   "ext:web/headers.js": ["Headers"],
   "ext:web/request.js": ["Request"],
   "ext:web/response.js": ["Response"],
-};
-for (const specifier of Object.keys(LAZY)) {
-  for (const name of LAZY[specifier]) core.defineLazyGlobal(name, specifier);
-}
+}, false);
 
-// Functions are enumerable globals, as the standard has them; classes above are not.
-for (const name of [
-  "setTimeout", "setInterval", "setImmediate", "clearTimeout", "clearInterval", "clearImmediate", "queueMicrotask",
-]) {
-  core.defineLazy(globalThis, name, "ext:web/timers.js", name);
-}
-for (const name of ["refTimer", "unrefTimer"]) core.defineLazy(core.Deno, name, "ext:web/timers.js", name);
+// Functions again, while the classes above are not enumerable.
+core.defineAllLazy(globalThis, {
+  "ext:web/timers.js": [
+    "setTimeout", "setInterval", "setImmediate", "clearTimeout", "clearInterval", "clearImmediate", "queueMicrotask",
+  ],
+});
+core.defineAllLazy(core.Deno, { "ext:web/timers.js": ["refTimer", "unrefTimer"], "ext:web/serve.js": ["serve"] });
 
 exposeFunction("fetch", function fetch(_input) {
   return core.loadLazy("ext:web/fetch.js").fetch(...arguments);
 });
 
 core.foresee("fetch", "ext:web/fetch.js");
-
-core.defineLazy(core.Deno, "serve", "ext:web/serve.js", "serve");
 
 // ------------------------------------------------------------------------------------------------------ dates as V8's
 
@@ -84,9 +84,9 @@ defineProperty(DateTimeFormat.prototype, "format", {
 // ------------------------------------------------------------------------------------------------------------- the rest
 
 core.defineGlobal("location", undefined);
-exposeGetter("self", () => globalThis);
+defineProperty(globalThis, "self", { get: () => globalThis, set: undefined, enumerable: true, configurable: true });
 exposeFunction("reportError", function reportError(error) {
-  requireArguments(arguments.length, 1, "Failed to execute 'reportError'");
+  core.loadLazy("ext:web/webidl.js").requireArguments(arguments.length, 1, "Failed to execute 'reportError'");
   core.reportException(error);
 });
 
@@ -130,15 +130,13 @@ core.setLifecycle({
 });
 
 // Ops name these in their errors.
-for (const name of [
-  "IndexSizeError", "HierarchyRequestError", "WrongDocumentError", "InvalidCharacterError",
-  "NoModificationAllowedError", "NotFoundError", "NotSupportedError", "InUseAttributeError", "InvalidStateError",
-  "SyntaxError", "InvalidModificationError", "NamespaceError", "InvalidAccessError", "TypeMismatchError",
-  "SecurityError", "NetworkError", "AbortError", "URLMismatchError", "QuotaExceededError", "TimeoutError",
-  "InvalidNodeTypeError", "DataCloneError", "DataError", "OperationError",
-]) {
-  core.registerErrorBuilder(`DOMException${name}`, (message) => {
-    const { DOMException } = core.loadLazy("ext:web/dom_exception.js");
-    return new DOMException(message, name);
-  });
-}
+core.registerErrorModule("ext:web/dom_exception.js", [
+  "DOMExceptionIndexSizeError", "DOMExceptionHierarchyRequestError", "DOMExceptionWrongDocumentError",
+  "DOMExceptionInvalidCharacterError", "DOMExceptionNoModificationAllowedError", "DOMExceptionNotFoundError",
+  "DOMExceptionNotSupportedError", "DOMExceptionInUseAttributeError", "DOMExceptionInvalidStateError",
+  "DOMExceptionSyntaxError", "DOMExceptionInvalidModificationError", "DOMExceptionNamespaceError",
+  "DOMExceptionInvalidAccessError", "DOMExceptionTypeMismatchError", "DOMExceptionSecurityError",
+  "DOMExceptionNetworkError", "DOMExceptionAbortError", "DOMExceptionURLMismatchError", "DOMExceptionQuotaExceededError",
+  "DOMExceptionTimeoutError", "DOMExceptionInvalidNodeTypeError", "DOMExceptionDataCloneError", "DOMExceptionDataError",
+  "DOMExceptionOperationError",
+]);

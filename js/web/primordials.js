@@ -1,6 +1,6 @@
 /*
- * What inspect.js uses of the builtins, taken before any script runs: inspect.js itself is loaded when something is printed,
- * and a script may have broken them by then.
+ * What inspect.js and others that are loaded late use of the builtins, taken before any script runs: a script may have
+ * broken them by then.
  */
 export const {
   create: objectCreate,
@@ -49,3 +49,13 @@ export const viewLength = slot(DataView.prototype, "byteLength");
 export const viewOffset = slot(DataView.prototype, "byteOffset");
 export const safeUint8Array = Uint8Array;
 export const { toStringTag } = Symbol;
+
+const { isError: nativeIsError } = Error;
+const SafeError = Error;
+
+/** Whether `value` is a native Error, of whatever prototype. */
+export function isError(value) {
+  if (value === null || typeof value !== "object") return false;
+  if (nativeIsError !== undefined) return nativeIsError(value);
+  return value instanceof SafeError;
+}

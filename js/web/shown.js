@@ -2,7 +2,7 @@
  * What classes of ours say of how they print. Apart from inspect.js, which reads it, because that is large and only loaded
  * when the first object is printed.
  */
-const { create, defineProperty, getPrototypeOf, keys: objectKeys } = Object;
+import { defineProperty, getPrototypeOf, objectCreate, objectKeys } from "ext:web/primordials.js";
 
 /** The key of a method that prints its object itself: `(inspect, options) => string`. */
 export const customInspect = Symbol.for("Deno.customInspect");
@@ -15,7 +15,7 @@ export const privateCustomInspect = Symbol.for("Deno.privateCustomInspect");
  * `return inspect(visibleProperties(this, ["url", "ok"]), options)`.
  */
 export function visibleProperties(object, keys) {
-  const shown = create(getPrototypeOf(object));
+  const shown = objectCreate(getPrototypeOf(object));
   defineProperty(shown, privateCustomInspect, { value: undefined });
   for (const key of keys) {
     defineProperty(shown, key, { value: object[key], enumerable: true, configurable: true, writable: true });

@@ -5,7 +5,8 @@
 import { core } from "ext:core/mod.js";
 import { DOMException } from "ext:web/dom_exception.js";
 import { privateCustomInspect } from "ext:web/shown.js";
-import { isError, requireArguments, toSequence } from "ext:web/webidl.js";
+import { isError } from "ext:web/primordials.js";
+import { requireArguments, toSequence } from "ext:web/webidl.js";
 
 const { defineProperty, getOwnPropertyDescriptor, getPrototypeOf, keys: objectKeys } = Object;
 const tagOf = (value) => Object.prototype.toString.call(value).slice(8, -1);

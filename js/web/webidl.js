@@ -2,22 +2,12 @@
  * What every class and function of the web platform does the same way: argument counts, enumerable members, tags,
  * conversions with Deno's error texts.
  */
-import { core } from "ext:core/mod.js";
+import { defineProperty, getOwnPropertyDescriptor, getOwnPropertyNames } from "ext:web/primordials.js";
 import { privateCustomInspect, visibleProperties } from "ext:web/shown.js";
 
-const { defineProperty, getOwnPropertyDescriptor, getOwnPropertyNames } = Object;
 const { isNaN, MAX_SAFE_INTEGER } = Number;
 const { trunc } = Math;
 const iteratorSymbol = Symbol.iterator;
-const { isError: nativeIsError } = Error;
-const SafeError = Error;
-
-/** Whether `value` is a native Error, of whatever prototype. */
-export function isError(value) {
-  if (value === null || typeof value !== "object") return false;
-  if (nativeIsError !== undefined) return nativeIsError(value);
-  return value instanceof SafeError;
-}
 
 /** Passed to a constructor by ourselves; scripts get "Illegal constructor". */
 export const internal = Symbol("internal");
@@ -95,21 +85,4 @@ export function configureClass(constructor, shown) {
       writable: true,
     });
   }
-}
-
-/** {@link configureClass}, then a global of its name; for modules that main.js does not define as lazy globals. */
-export function exposeClass(constructor, shown) {
-  configureClass(constructor, shown);
-  core.defineGlobal(constructor.name, constructor);
-}
-
-/** A global that is enumerable, as functions of the platform are. */
-export function exposeFunction(name, value) {
-  core.defineGlobal(name, value);
-  defineProperty(globalThis, name, { enumerable: true });
-}
-
-/** A global with a getter, as `crypto` or `navigator`. */
-export function exposeGetter(name, get) {
-  defineProperty(globalThis, name, { get, set: undefined, enumerable: true, configurable: true });
 }

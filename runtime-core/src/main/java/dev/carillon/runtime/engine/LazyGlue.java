@@ -9,6 +9,7 @@ import com.oracle.truffle.js.runtime.JSRealm;
 import com.oracle.truffle.js.runtime.JSRuntime;
 import com.oracle.truffle.js.runtime.JavaScriptRootNode;
 import com.oracle.truffle.js.runtime.Strings;
+import com.oracle.truffle.js.runtime.builtins.JSArray;
 import com.oracle.truffle.js.runtime.builtins.JSFunction;
 import com.oracle.truffle.js.runtime.builtins.JSFunctionData;
 import com.oracle.truffle.js.runtime.objects.AbstractModuleRecord;
@@ -33,14 +34,16 @@ import org.jspecify.annotations.Nullable;
  * specifier, exported, enumerable)} gives {@code object} a property that looks like any writable, configurable one and
  * whose value is fetched from the module on first use. Without {@code exported}, the module defines the property itself
  * while it is evaluated, as glue does that is loaded at the start. Without {@code enumerable}, it is not enumerable.
- * {@code foresee(name, specifier)} says that a script which mentions {@code name} will want the module; so does
- * {@code define}.
+ * {@code defineAll(object, table, enumerable, foreseen)} does so for many: {@code table} has, for each specifier, an
+ * array of names the module exports. {@code foresee(name, specifier)} says that a script which mentions {@code name} will
+ * want the module; so do {@code define}, and {@code defineAll} if {@code foreseen}.
  */
 final class LazyGlue {
     static final String SPECIFIER = "ext:core/lazy";
 
     private static final TruffleString LOAD = Strings.fromJavaString("load");
     private static final TruffleString DEFINE = Strings.fromJavaString("define");
+    private static final TruffleString DEFINE_ALL = Strings.fromJavaString("defineAll");
     private static final TruffleString FORESEE = Strings.fromJavaString("foresee");
 
     /** A proxy is part of its object's shape: with one for all runtimes their globals keep one shape. */
@@ -57,10 +60,12 @@ final class LazyGlue {
                 context,
                 PreparedModule.source(SPECIFIER, "", "application/json", true),
                 Undefined.instance,
-                List.of(LOAD, DEFINE, FORESEE),
+                List.of(LOAD, DEFINE, DEFINE_ALL, FORESEE),
                 module -> {
                     module.setSyntheticModuleExport(LOAD, function(realm, new LoadNode(context), 1, LOAD));
                     module.setSyntheticModuleExport(DEFINE, function(realm, new DefineNode(context), 5, DEFINE));
+                    module.setSyntheticModuleExport(
+                            DEFINE_ALL, function(realm, new DefineAllNode(context), 4, DEFINE_ALL));
                     module.setSyntheticModuleExport(FORESEE, function(realm, new ForeseeNode(context), 2, FORESEE));
                 });
     }
@@ -119,27 +124,60 @@ final class LazyGlue {
         @Override
         public Object execute(VirtualFrame frame) {
             var arguments = frame.getArguments();
+            var name = text(arguments, 1);
+            var specifier = text(arguments, 2);
+            foresee(name, specifier);
             define(
                     (JSDynamicObject) JSArguments.getUserArgument(arguments, 0),
-                    text(arguments, 1),
-                    text(arguments, 2),
+                    name,
+                    specifier,
                     JSArguments.getUserArgumentCount(arguments) > 3 ? text(arguments, 3) : null,
                     JSArguments.getUserArgumentCount(arguments) > 4
                             && JSRuntime.toBoolean(JSArguments.getUserArgument(arguments, 4)));
             return Undefined.instance;
         }
+    }
+
+    private static final class DefineAllNode extends JavaScriptRootNode {
+        DefineAllNode(JSContext context) {
+            super(context.getLanguage(), null, null);
+        }
+
+        @Override
+        public Object execute(VirtualFrame frame) {
+            var arguments = frame.getArguments();
+            defineAll(
+                    (JSDynamicObject) JSArguments.getUserArgument(arguments, 0),
+                    (JSDynamicObject) JSArguments.getUserArgument(arguments, 1),
+                    JSRuntime.toBoolean(JSArguments.getUserArgument(arguments, 2)),
+                    JSRuntime.toBoolean(JSArguments.getUserArgument(arguments, 3)));
+            return Undefined.instance;
+        }
 
         @TruffleBoundary
-        private static void define(
-                JSDynamicObject object, String name, String specifier, @Nullable String exported, boolean enumerable) {
-            foresee(name, specifier);
-            JSObjectUtil.defineProxyProperty(
-                    object,
-                    Strings.fromJavaString(name),
-                    VALUES.computeIfAbsent(new Key(name, specifier, exported, enumerable), LazyValue::new),
-                    JSProperty.PROXY
-                            | (enumerable ? JSAttributes.getDefault() : JSAttributes.getDefaultNotEnumerable()));
+        private static void defineAll(
+                JSDynamicObject object, JSDynamicObject table, boolean enumerable, boolean foreseen) {
+            for (var specifier : JSObject.enumerableOwnNames(table)) {
+                var module = specifier.toJavaStringUncached();
+                for (var item : JSArray.toArray((JSDynamicObject) JSObject.get(table, specifier))) {
+                    var name = ((TruffleString) item).toJavaStringUncached();
+                    if (foreseen) {
+                        foresee(name, module);
+                    }
+                    define(object, name, module, name, enumerable);
+                }
+            }
         }
+    }
+
+    @TruffleBoundary
+    private static void define(
+            JSDynamicObject object, String name, String specifier, @Nullable String exported, boolean enumerable) {
+        JSObjectUtil.defineProxyProperty(
+                object,
+                Strings.fromJavaString(name),
+                VALUES.computeIfAbsent(new Key(name, specifier, exported, enumerable), LazyValue::new),
+                JSProperty.PROXY | (enumerable ? JSAttributes.getDefault() : JSAttributes.getDefaultNotEnumerable()));
     }
 
     /** A data property whose value is made when someone asks for it. */

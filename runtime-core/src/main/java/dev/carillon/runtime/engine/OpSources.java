@@ -21,12 +21,7 @@ final class OpSources {
      * @param traced whether each call is to be logged
      */
     static String module(List<OpDecl> ops, boolean traced, Predicate<OpDecl> collected) {
-        var text = new StringBuilder("""
-                import {
-                  adapter, admit, bool, buffer, bufferOf, calls, fail, f64, host, i32, i64, json, jsonArray, jsonObject, lazy,
-                  lengthOf, list, offsetOf, raw, rejected, safe, state, str, toBytes, toJson, track,
-                } from "ext:core/infra.js";
-                """);
+        var text = new StringBuilder();
         if (traced || ops.stream().anyMatch(collected)) {
             text.append("""
                     import { collected, traced } from "ext:core/observed.js";
@@ -51,7 +46,53 @@ final class OpSources {
                         .append(");\n");
             }
         }
-        return text.toString();
+        return imports(text.toString()) + text;
+    }
+
+    private record Helpers(String module, List<String> names) {}
+
+    private static final List<Helpers> HELPERS = List.of(
+            new Helpers(
+                    "ext:core/infra.js",
+                    List.of(
+                            "adapter(",
+                            "buffer(",
+                            "bufferOf(",
+                            "calls",
+                            "fail(",
+                            "f64(",
+                            "host(",
+                            "i32(",
+                            "i64(",
+                            "json(",
+                            "lengthOf(",
+                            "offsetOf(",
+                            "safe(",
+                            "state",
+                            "str(",
+                            "toBytes",
+                            "toJson")),
+            new Helpers("ext:core/promises.js", List.of("admit(", "lazy(", "rejected(", "track(")),
+            new Helpers("ext:core/convert.js", List.of("jsonArray(", "jsonObject(", "list(")),
+            new Helpers("ext:core/raw.js", List.of("raw(")));
+
+    /** Only what is named, now and then by the end of another name: what is imported must be linked, and loaded first. */
+    private static String imports(String functions) {
+        var imports = new StringBuilder();
+        for (var helpers : HELPERS) {
+            var named = helpers.names.stream()
+                    .filter(functions::contains)
+                    .map(name -> name.replace("(", ""))
+                    .toList();
+            if (!named.isEmpty()) {
+                imports.append("import { ")
+                        .append(String.join(", ", named))
+                        .append(" } from \"")
+                        .append(helpers.module)
+                        .append("\";\n");
+            }
+        }
+        return imports.toString();
     }
 
     private static void function(OpDecl op, StringBuilder text) {

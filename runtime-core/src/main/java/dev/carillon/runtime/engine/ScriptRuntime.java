@@ -21,6 +21,7 @@ import dev.carillon.runtime.engine.GuestBridge.Entry;
 import dev.carillon.runtime.time.TimeSource;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.math.BigDecimal;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -64,7 +65,8 @@ final class ScriptRuntime implements JsRuntime {
     private final LateStates late;
     private final PendingOps pending;
     private final GuestBridge bridge;
-    private final Map<Entry, Value> entries = new EnumMap<>(Entry.class);
+    private final List<Value> installed = new ArrayList<>();
+    private final Map<Entry, Value> entries = new EnumMap<>(Entry.class); // those asked for
     private final CompletableFuture<@Nullable Void> started = new CompletableFuture<>();
     private final CompletableFuture<Exit> exited = new CompletableFuture<>();
     private final CompletableFuture<Void> mainLoaded = new CompletableFuture<>();
@@ -347,7 +349,13 @@ final class ScriptRuntime implements JsRuntime {
         }
         ops.addAll(extensions, state);
         bridge.collect(options.collectors());
+        makeTables();
         startContext(extensions);
+    }
+
+    /** The engine's next step needs the powers of ten; until there is an engine, this thread has nothing else to do. */
+    private static void makeTables() {
+        var _ = BigDecimal.valueOf(1);
     }
 
     private void startContext(List<Extension> extensions) {
@@ -387,9 +395,7 @@ final class ScriptRuntime implements JsRuntime {
                     .internal(true)
                     .buildLiteral());
         } catch (PolyglotException e) {
-            throw entries.containsKey(Entry.DESCRIBE)
-                    ? describe(e)
-                    : new IllegalStateException("js/core does not start", e);
+            throw entry(Entry.DESCRIBE) != null ? describe(e) : new IllegalStateException("js/core does not start", e);
         }
         if (exit instanceof Exit.Failed failed) {
             throw failed.error();
@@ -533,6 +539,7 @@ final class ScriptRuntime implements JsRuntime {
 
     /** Whoever keeps an ended runtime to ask how it went keeps none of the script's objects. */
     private void forgetGuest() {
+        installed.clear();
         entries.clear();
         context = null;
         modules = null;
@@ -549,7 +556,7 @@ final class ScriptRuntime implements JsRuntime {
     @Nullable
     Object guestCall(Entry entry, Object... args) {
         try {
-            var function = entries.get(entry);
+            var function = entry(entry);
             if (function == null) {
                 throw new IllegalStateException("js/core has not installed " + entry.member);
             }
@@ -575,7 +582,7 @@ final class ScriptRuntime implements JsRuntime {
 
     /** Where guest code is, as the text of a stack trace; empty when none is on the stack. */
     String guestStack() {
-        var function = entries.get(Entry.STACK);
+        var function = entry(Entry.STACK);
         return function == null ? "" : function.execute().asString();
     }
 
@@ -634,7 +641,7 @@ final class ScriptRuntime implements JsRuntime {
             return internalError(e.asHostException(), guestPosition(e));
         }
         var thrown = e.getGuestObject();
-        var describe = entries.get(Entry.DESCRIBE);
+        var describe = entry(Entry.DESCRIBE);
         if (thrown != null && describe != null) {
             try {
                 return report(describe.execute(thrown, "").asString());
@@ -683,10 +690,20 @@ final class ScriptRuntime implements JsRuntime {
         return ErrorReport.read(json).toError(modules());
     }
 
+    /** Some or all of them; what glue that is loaded later brings comes with it. */
     void install(Value functions) {
-        for (var entry : Entry.values()) {
-            entries.put(entry, functions.getMember(entry.member));
-        }
+        installed.add(functions);
+    }
+
+    private @Nullable Value entry(Entry entry) {
+        return entries.computeIfAbsent(entry, wanted -> {
+            for (var functions : installed) {
+                if (functions.hasMember(wanted.member)) {
+                    return functions.getMember(wanted.member);
+                }
+            }
+            return null;
+        });
     }
 
     Rejections rejections() {

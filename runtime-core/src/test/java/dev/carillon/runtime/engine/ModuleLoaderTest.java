@@ -297,6 +297,28 @@ class ModuleLoaderTest {
     }
 
     @Test
+    void a_table_of_lazy_glue_is_defined_at_once_and_foreseen_only_if_wanted() throws IOException {
+        glue.put("ext:web/main.js", """
+                import { defineAll } from "ext:core/lazy";
+                defineAll(globalThis, { "ext:web/a.js": ["one", "two"], "ext:web/b.js": ["three"] }, true, true);
+                defineAll(globalThis, { "ext:web/c.js": ["four"], "ext:web/d.js": ["five"] }, false, false);
+                const of = (name) => Object.getOwnPropertyDescriptor(globalThis, name);
+                out(Object.keys(globalThis).slice(-3).join(), of("four").enumerable, of("four").writable);
+                """);
+        glue.put("ext:web/a.js", "out('a'); export const one = 1, two = 2;");
+        glue.put("ext:web/b.js", "export const three = 3;");
+        glue.put("ext:web/c.js", "export const four = 4;");
+        file("main.ts", "out(one, two); const later = () => three + five;");
+        var context = context();
+        assertThat(settle(loader().load("ext:web/main.js"))).isNull();
+        loader().main(directory.resolve("main.ts").toUri());
+        assertThat(settle(loader().load(url("main.ts")))).isNull();
+        assertThat(printed).containsExactly("one,two,three false true", "a", "1 2");
+        assertThat(loader().takeForeseen()).containsExactly("ext:web/b.js");
+        context.close();
+    }
+
+    @Test
     void lazy_glue_that_failed_is_loaded_again_by_the_next_use() throws IOException {
         glue.put("ext:web/main.js", """
                 import { define } from "ext:core/lazy";

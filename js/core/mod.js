@@ -188,8 +188,8 @@ export const core = {
     defineLazy(object, name, specifier, exported, enumerable);
   },
   // The same for many: module to names, each exported under its own.
-  defineAllLazy: (object, table, enumerable = true) => {
-    defineAllLazy(object, table, enumerable, true);
+  defineAllLazy: (object, table, enumerable = true, foreseen = true) => {
+    defineAllLazy(object, table, enumerable, foreseen);
   },
   // Globals that a glue module puts in place itself when it is evaluated, at the first use of one of them.
   defineLazyGlobals: (specifier, names) => {

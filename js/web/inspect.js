@@ -12,6 +12,7 @@
  * Brand checks never call user code: they use internal-slot getters taken before any script runs (primordials.js).
  */
 import { core } from "ext:core/mod.js";
+import { op_web_colors } from "ext:core/ops";
 import {
   apply, bigintOf, booleanOf, bufferLength, classTag, dateText, dateValue, defineProperty, errorText, functionText,
   getOwnPropertyDescriptor, getOwnPropertyDescriptors, getOwnPropertyNames, getOwnPropertySymbols, getPrototypeOf,
@@ -40,6 +41,8 @@ const DEFAULTS = {
   indentationLvl: 0,
 };
 const COLORED = { ...DEFAULTS, colors: true };
+/** Options for what goes to the terminal. */
+export const ofTerminal = { colors: op_web_colors() };
 
 // console passes nothing but colors: two ready-made sets.
 function withDefaults(options) {

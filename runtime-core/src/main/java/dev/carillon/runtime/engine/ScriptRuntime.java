@@ -65,8 +65,8 @@ final class ScriptRuntime implements JsRuntime {
     private final LateStates late;
     private final PendingOps pending;
     private final GuestBridge bridge;
-    private final List<Value> installed = new ArrayList<>();
-    private final Map<Entry, Value> entries = new EnumMap<>(Entry.class); // those asked for
+    private @Nullable Value installed;
+    private final Map<Entry, Value> entries = new EnumMap<>(Entry.class);
     private final CompletableFuture<@Nullable Void> started = new CompletableFuture<>();
     private final CompletableFuture<Exit> exited = new CompletableFuture<>();
     private final CompletableFuture<Void> mainLoaded = new CompletableFuture<>();
@@ -539,7 +539,7 @@ final class ScriptRuntime implements JsRuntime {
 
     /** Whoever keeps an ended runtime to ask how it went keeps none of the script's objects. */
     private void forgetGuest() {
-        installed.clear();
+        installed = null;
         entries.clear();
         context = null;
         modules = null;
@@ -690,20 +690,28 @@ final class ScriptRuntime implements JsRuntime {
         return ErrorReport.read(json).toError(modules());
     }
 
-    /** Some or all of them; what glue that is loaded later brings comes with it. */
+    /** Those of the core's start, most of which a short script never needs; then those of glue that is loaded later. */
     void install(Value functions) {
-        installed.add(functions);
+        if (installed == null) {
+            installed = functions;
+            return;
+        }
+        for (var entry : Entry.values()) {
+            if (functions.hasMember(entry.member)) {
+                entries.put(entry, functions.getMember(entry.member));
+            }
+        }
     }
 
     private @Nullable Value entry(Entry entry) {
-        return entries.computeIfAbsent(entry, wanted -> {
-            for (var functions : installed) {
-                if (functions.hasMember(wanted.member)) {
-                    return functions.getMember(wanted.member);
-                }
+        var known = entries.get(entry);
+        if (known == null && installed != null) {
+            known = installed.getMember(entry.member);
+            if (known != null) {
+                entries.put(entry, known);
             }
-            return null;
-        });
+        }
+        return known;
     }
 
     Rejections rejections() {

@@ -74,6 +74,7 @@ class LauncherTest {
         var builder = new ProcessBuilder(command).redirectError(err).redirectOutput(ProcessBuilder.Redirect.DISCARD);
         builder.environment().remove("JAVA_HOME");
         builder.environment().put("JDK25_HOME", jdk.toString());
+        builder.environment().put("LC_ALL", "C.UTF-8");
         builder.environment().put("XDG_CACHE_HOME", folder.resolve("cache").toString());
         var process = builder.start();
         assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
@@ -137,7 +138,10 @@ class LauncherTest {
 
     @Test
     void a_script_that_stays_is_compiled_and_one_that_ends_starts_quickly() throws Exception {
-        for (var stays : List.of("Deno.cron('a', '* * * * *', () => {})", "//\n".repeat(3_000) + "Deno.serve(f)")) {
+        for (var stays : List.of(
+                "Deno.cron('a', '* * * * *', () => {})",
+                "//\n".repeat(3_000) + "Deno.serve(f)",
+                "//\u00fc\n".repeat(1_000) + "Deno.serve(f)")) {
             launch("run", "--allow-net", script(stays).toString());
             assertThat(lastCall()).contains("-Dcarillon.profile=service");
         }

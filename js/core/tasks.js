@@ -3,6 +3,15 @@
 import { apply, bridge, fail, Map, maps } from "ext:core/infra.js";
 import { reportException, Snapshot, snapshotRun } from "ext:core/mod.js";
 
+/** Calls a callback with its arguments, as of the time it was handed over. */
+function run(snapshot, call) {
+  try {
+    apply(snapshotRun, snapshot, call);
+  } catch (e) {
+    reportException(e);
+  }
+}
+
 const DELAY_MAX_MS = 2 ** 31 - 1;
 const timers = new Map();
 
@@ -51,11 +60,7 @@ function fireTimer(id) {
   if (!timer.repeat) {
     apply(maps.delete, timers, [id]);
   }
-  try {
-    apply(snapshotRun, timer.snapshot, [timer.callback]);
-  } catch (e) {
-    reportException(e);
-  }
+  run(timer.snapshot, [timer.callback]);
 }
 
 const immediates = [];
@@ -73,11 +78,7 @@ function runImmediate() {
     immediates.length = 0;
     immediatesTaken = 0;
   }
-  try {
-    apply(snapshotRun, task.snapshot, [task.callback]);
-  } catch (e) {
-    reportException(e);
-  }
+  run(task.snapshot, [task.callback]);
 }
 
 // Callbacks that run as soon as the script has returned and its microtasks are done, before anything else.
@@ -93,11 +94,7 @@ function runTicks() {
   while (ticksTaken < ticks.length) {
     const tick = ticks[ticksTaken];
     ticks[ticksTaken++] = undefined;
-    try {
-      apply(snapshotRun, tick.snapshot, [tick.callback, ...tick.args]);
-    } catch (e) {
-      reportException(e);
-    }
+    run(tick.snapshot, [tick.callback, ...tick.args]);
     bridge.runMicrotasks();
   }
   ticks.length = 0;
